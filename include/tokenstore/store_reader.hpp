@@ -1,0 +1,60 @@
+// Looking into a store without owning it: for the inspect tool, metrics and tests.
+//
+// A reader is a RocksDB secondary instance with a private scratch folder. It writes nothing into the store's directory,
+// takes no lock there, and works beside the process that owns the store. It lags behind the owner: never authorise a
+// request from a reader.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <tokenstore/error.hpp>
+#include <tokenstore/ids.hpp>
+#include <tokenstore/options.hpp>
+#include <tokenstore/outcomes.hpp>
+#include <tokenstore/statistics.hpp>
+#include <tokenstore/token.hpp>
+
+namespace tokenstore {
+
+/// A view of a store as of the moment it was opened. One thread at a time.
+///
+/// Every verdict is for the moment `as_of_us` (UTC microseconds since the epoch), which moves expiry alone: ends and
+/// rotations count as they stand. Errors that any call can answer: corrupt, io_error.
+class StoreReader {
+public:
+    /// Errors: store_missing, not_a_store, newer_format, corrupt, io_error.
+    [[nodiscard]] static Result<StoreReader> open(const std::filesystem::path& directory,
+                                                  const ReaderOptions& options = {});
+
+    StoreReader(StoreReader&&) noexcept;
+    StoreReader& operator=(StoreReader&&) noexcept;
+    StoreReader(const StoreReader&) = delete;
+    StoreReader& operator=(const StoreReader&) = delete;
+    ~StoreReader();
+
+    [[nodiscard]] Result<std::optional<JudgedToken>> get_by_hash(const TokenHash& hash, std::int64_t as_of_us) const;
+
+    /// As TokenStore::get_user_active_sessions.
+    [[nodiscard]] Result<SessionPage> get_user_active_sessions(const UserId& user, std::int64_t as_of_us,
+                                                               const SessionPageRequest& page = {}) const;
+
+    /// Calls `visit` for every token in the order of hashes, until it answers false. The reference is valid during the
+    /// call only. Memory does not grow with the store. Answers how many tokens were visited.
+    [[nodiscard]] Result<std::uint64_t> for_each_token(std::int64_t as_of_us,
+                                                       const std::function<bool(const JudgedToken&)>& visit) const;
+
+    /// Counts the whole store. Users and families are those with a token or an index entry stored.
+    [[nodiscard]] Result<TokenCounts> count(std::int64_t as_of_us) const;
+
+private:
+    class Impl;
+    explicit StoreReader(std::unique_ptr<Impl> impl) noexcept;
+
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tokenstore

@@ -1,0 +1,147 @@
+// Start here: the store of refresh tokens.
+//
+//     auto store = tokenstore::TokenStore::open("/var/lib/gateway/tokens");
+//     auto raw = tokenstore::generate_token();
+//     auto created = store->create_token({.hash = tokenstore::hash_token(*raw), .user_id = user, .family_id = family,
+//                                         .expires_at_us = now_us + thirty_days_us});
+//     auto valid = store->get_valid_by_hash(tokenstore::hash_token(*raw));
+//
+// Threads: any thread may call any member function of an open store at any time, close() included; look-ups take no
+// lock. Moving, assigning and destroying the object are the owner's: no other thread may be inside a call then.
+// Processes: one process owns a store directory. After a fork() the child's copy of the handle answers `forked` to
+// every call; open the store after forking.
+// Time: every decision reads the clock once. now == expires_at means expired, everywhere.
+// Failures: a result holds a value or an Error that says what was written and what to do; nothing throws.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <tokenstore/clock.hpp>
+#include <tokenstore/error.hpp>
+#include <tokenstore/ids.hpp>
+#include <tokenstore/options.hpp>
+#include <tokenstore/outcomes.hpp>
+#include <tokenstore/raw_token.hpp>
+#include <tokenstore/statistics.hpp>
+#include <tokenstore/token.hpp>
+
+namespace tokenstore {
+
+/// An open store. Errors that any operation can answer, not repeated below: closed, forked, corrupt (deny the request),
+/// io_error, disk_full, write_refused. A failed write says in Error::write whether it may have happened.
+class TokenStore {
+public:
+    /// Opens the store in `directory`, making the directory (mode 0700) and the store if needed and allowed.
+    /// A directory that holds something else is left untouched.
+    ///
+    /// Errors: store_missing, not_a_store, newer_format, held_by_another_process (names it), read_only_directory,
+    /// unsafe_directory, invalid_options, corrupt, io_error, disk_full.
+    [[nodiscard]] static Result<TokenStore> open(const std::filesystem::path& directory, const Options& options = {});
+
+    TokenStore(TokenStore&&) noexcept;
+    TokenStore& operator=(TokenStore&&) noexcept;
+    TokenStore(const TokenStore&) = delete;
+    TokenStore& operator=(const TokenStore&) = delete;
+    ~TokenStore();  ///< closes; a failure to do so is lost, so call close() where it matters
+
+    // ---- The operations --------------------------------------------------------------------------------------------
+
+    /// Stores a new token and answers it as stored. All or nothing.
+    ///
+    /// Errors, with nothing written: already_exists, family_ended, family_of_another_user, expiry_out_of_range,
+    /// device_id_too_long, device_id_not_utf8, device_name_too_long, device_name_not_utf8, ip_address_malformed,
+    /// random_unavailable. An expiry in the past is stored: such a token is expired from the start.
+    [[nodiscard]] Result<Token> create_token(const NewToken& token, Durability durability = Durability::lose_nothing);
+
+    /// The token with this hash in whatever state, or nothing if none is stored. An expired token may be gone.
+    [[nodiscard]] Result<std::optional<JudgedToken>> get_by_hash(const TokenHash& hash) const;
+
+    /// The token with this hash if it is usable now: live, its family and its user not ended. Otherwise nothing.
+    /// Never answers a token whose end returned to any thread before this call began.
+    [[nodiscard]] Result<std::optional<Token>> get_valid_by_hash(const TokenHash& hash) const;
+
+    /// get_valid_by_hash for many hashes in one go: answer i is for hash i. Fails as a whole.
+    [[nodiscard]] Result<std::vector<std::optional<Token>>> get_valid_by_hashes(
+        std::span<const TokenHash> hashes) const;
+
+    /// In one atomic step: checks the presented token, marks it consumed, stores its successor; or says why not, by the
+    /// table at RotateOutcome. Of any number of threads that rotate one token exactly one is answered `rotated`.
+    /// The caller authenticates the client and compares the binding before calling (RFC 6749 section 6).
+    ///
+    /// Errors, with nothing written: those of create_token for the successor's fields. After Error::write ==
+    /// indeterminate reopen the store; a retry with the presented token is then not taken for reuse.
+    [[nodiscard]] Result<RotateResult> rotate_token(const TokenHash& presented, const Successor& successor,
+                                                    Durability durability = Durability::lose_nothing);
+
+    /// Ends one token. Idempotent (RFC 7009 section 2.1).
+    [[nodiscard]] Result<RevokeTokenOutcome> revoke_token(const TokenHash& hash,
+                                                          Durability durability = Durability::lose_nothing);
+
+    /// Ends every token of a family, for good: no token can be created in it any more. Takes effect for every call that
+    /// begins after this one returned. Idempotent; a family never seen is ended as well.
+    [[nodiscard]] Result<RevokeResult> revoke_family(const FamilyId& family, Counting counting = Counting::exact,
+                                                     Durability durability = Durability::lose_nothing);
+
+    /// Ends every token that was issued to the user before this call: log out everywhere. The user can log in again.
+    [[nodiscard]] Result<RevokeResult> revoke_all_user_tokens(const UserId& user, Counting counting = Counting::exact,
+                                                              Durability durability = Durability::lose_nothing);
+
+    /// The user's live tokens, newest login first. A page holds fewer than `limit` only when it is the last.
+    /// Sessions begun or ended between two pages may or may not be seen; no session is seen twice.
+    /// Error: invalid_page.
+    [[nodiscard]] Result<SessionPage> get_user_active_sessions(const UserId& user,
+                                                               const SessionPageRequest& page = {}) const;
+
+    /// Removes every token that had expired when the call began, and answers how many this call removed: exact under
+    /// concurrent calls too. Works in small steps, so that writers wait little. Consumed and revoked tokens stay until
+    /// they expire. If it fails midway Error::write is partly_written and calling again goes on.
+    [[nodiscard]] Result<std::uint64_t> cleanup_expired(Durability durability = Durability::lose_nothing);
+
+    // ---- Moving in -------------------------------------------------------------------------------------------------
+
+    /// Stores tokens as they are, with their ids and times, from another table or store. Each row is all or nothing and
+    /// is answered in its place; a stored end is never undone, and importing again changes nothing. A token becomes a
+    /// chain of its own unless it is already stored; `consumed_at_us`, `predecessor`, `successor` and `issue_stamp_us`
+    /// are not taken over: what the origin had rotated away it must give as revoked. For the comparison with a user's
+    /// end a row counts as issued at its created_at_us.
+    ///
+    /// A row is refused with the errors of create_token, or conflicting_record, or time_out_of_range.
+    /// The answer is an Error only when the store failed.
+    [[nodiscard]] Result<std::vector<ImportedRow>> import_tokens(std::span<const Token> tokens,
+                                                                 Durability durability = Durability::lose_nothing);
+
+    // ---- Upkeep ----------------------------------------------------------------------------------------------------
+
+    [[nodiscard]] Result<Statistics> statistics() const;
+
+    /// Syncs the log and writes the memtables to table files. On return everything acknowledged before is on disk.
+    [[nodiscard]] Result<void> flush();
+
+    /// Compacts every column family, so that everything reclaimable is reclaimed now. Long; other calls go on.
+    [[nodiscard]] Result<void> compact();
+
+    /// One round of upkeep: moves the clock on, persists its mark, and compacts what has expired for longer than
+    /// Options::reclaim_interval_us. The store's own thread calls it every Options::maintenance_interval_ms.
+    [[nodiscard]] Result<void> maintain();
+
+    /// Confirms that the clock is right now, after it was found too far ahead to be believed for reclaiming
+    /// (Statistics::clock_doubted).
+    [[nodiscard]] Result<void> trust_clock();
+
+    /// Waits for the calls in flight, lets no new one begin (they answer `closed`), and closes. On success all that was
+    /// acknowledged is on disk. Idempotent. In a forked child it does nothing but forget the handle.
+    [[nodiscard]] Result<void> close();
+
+private:
+    class Impl;
+    explicit TokenStore(std::unique_ptr<Impl> impl) noexcept;
+
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tokenstore

@@ -1,0 +1,39 @@
+// Hex digits of hashes and ids: lower case out, either case in. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tokenstore::base {
+
+constexpr void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (const std::uint8_t byte : bytes) {
+        out.push_back(digits[byte >> 4]);
+        out.push_back(digits[byte & 0x0f]);
+    }
+}
+
+/// The value of a digit, or -1. Knows ASCII alone, whatever the locale.
+[[nodiscard]] constexpr int hex_value(char digit) noexcept {
+    if (digit >= '0' && digit <= '9') return digit - '0';
+    if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+    return -1;
+}
+
+/// Reads exactly two digits for each byte of `out`; false, and `out` undefined, for anything else.
+[[nodiscard]] constexpr bool parse_hex(std::string_view text, std::span<std::uint8_t> out) noexcept {
+    if (text.size() != 2 * out.size()) return false;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const int high = hex_value(text[2 * i]);
+        const int low = hex_value(text[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
+        out[i] = static_cast<std::uint8_t>(high * 16 + low);
+    }
+    return true;
+}
+
+}  // namespace tokenstore::base
