@@ -1,0 +1,86 @@
+#include "storage/batch.hpp"
+
+#include <rocksdb/write_batch.h>
+
+#include "codec/index_entry.hpp"
+#include "codec/keys.hpp"
+#include "codec/meta_record.hpp"
+#include "codec/revocation_record.hpp"
+#include "codec/token_record.hpp"
+#include "storage/engine.hpp"
+
+namespace tokenstore::storage {
+
+namespace {
+
+// Room for a rotation: two records and two index entries.
+constexpr std::size_t reserved_bytes = 1024;
+
+}  // namespace
+
+// A write into a batch fails only on a batch with a size limit, and ours has none: its statuses carry no news.
+
+Batch::Batch(const Database& database)
+    : database_(&database), writes_(std::make_unique<rocksdb::WriteBatch>(reserved_bytes)) {}
+
+Batch::Batch(Batch&&) noexcept = default;
+Batch& Batch::operator=(Batch&&) noexcept = default;
+Batch::~Batch() = default;
+
+void Batch::put_record(const Token& token) {
+    writes_->Put(database_->engine_->handle(Family::tokens), slice(codec::token_key(token.hash)),
+                 codec::encode_token(token));
+}
+
+void Batch::put_tip(const Token& token) {
+    put_record(token);
+    const auto put_entry = [&](Family family, const auto& owner, const auto& other_id) {
+        using OtherId = std::decay_t<decltype(other_id)>;
+        const auto key = codec::index_key(owner, token.chain_id);
+        const codec::IndexEntry<OtherId> entry{token.hash, token.expires_at_us, token.issue_stamp_us, other_id,
+                                               token.revoked};
+        writes_->Put(database_->engine_->handle(family), slice(key.view()),
+                     codec::encode_index_entry(key.view(), entry));
+    };
+    put_entry(Family::by_family, token.family_id, token.user_id);
+    put_entry(Family::by_user, token.user_id, token.family_id);
+}
+
+void Batch::delete_record(const TokenHash& hash) {
+    writes_->Delete(database_->engine_->handle(Family::tokens), slice(codec::token_key(hash)));
+}
+
+void Batch::delete_chain(const Token& tip) {
+    const auto by_family = codec::index_key(tip.family_id, tip.chain_id);
+    const auto by_user = codec::index_key(tip.user_id, tip.chain_id);
+    writes_->Delete(database_->engine_->handle(Family::by_family), slice(by_family.view()));
+    writes_->Delete(database_->engine_->handle(Family::by_user), slice(by_user.view()));
+}
+
+void Batch::put_family_end(const FamilyId& family, const UserId* user, const model::FamilyEnd& end) {
+    auto* const revocations = database_->engine_->handle(Family::revocations);
+    const auto key = codec::family_end_key(family);
+    writes_->Put(revocations, slice(key.view()), codec::encode_family_end(key.view(), end));
+    if (user != nullptr) {
+        const auto listing_key = codec::ended_family_key(*user, family);
+        writes_->Put(revocations, slice(listing_key.view()), codec::encode_family_end(listing_key.view(), end));
+    }
+}
+
+void Batch::put_user_end(const UserId& user, const model::UserEnd& end) {
+    const auto key = codec::user_end_key(user);
+    writes_->Put(database_->engine_->handle(Family::revocations), slice(key.view()),
+                 codec::encode_user_end(key.view(), end));
+}
+
+void Batch::put_number(std::string_view key, std::int64_t number) {
+    writes_->Put(database_->engine_->handle(Family::meta), slice(key), codec::encode_number(key, number));
+}
+
+void Batch::delete_number(std::string_view key) {
+    writes_->Delete(database_->engine_->handle(Family::meta), slice(key));
+}
+
+bool Batch::empty() const { return writes_->Count() == 0; }
+
+}  // namespace tokenstore::storage

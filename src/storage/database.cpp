@@ -1,0 +1,239 @@
+// Point reads and the atomic write.
+#include "storage/database.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <utility>
+
+#include <rocksdb/write_batch.h>
+
+#include "codec/keys.hpp"
+#include "codec/meta_record.hpp"
+#include "codec/revocation_record.hpp"
+#include "codec/token_record.hpp"
+#include "storage/engine.hpp"
+#include "storage/status_error.hpp"
+
+namespace tokenstore::storage {
+
+namespace {
+
+// The engine's MultiGet works best in small batches, and 7.8 does not take one key twice.
+constexpr std::size_t multi_get_batch = 32;
+
+/// The values stored under sorted, distinct keys, handed to `take(position, value)` as they come.
+template <class Key, class Take>
+Result<void> multi_get(rocksdb::DB& db, const rocksdb::ReadOptions& read, rocksdb::ColumnFamilyHandle* family,
+                       const std::vector<Key>& keys, std::string_view what, Take take) {
+    std::array<rocksdb::Slice, multi_get_batch> slices;
+    std::array<rocksdb::Status, multi_get_batch> statuses;
+    for (std::size_t begin = 0; begin < keys.size(); begin += multi_get_batch) {
+        std::array<rocksdb::PinnableSlice, multi_get_batch> values;
+        const auto size = std::min(multi_get_batch, keys.size() - begin);
+        for (std::size_t i = 0; i < size; ++i) slices[i] = slice(keys[begin + i].view());
+        db.MultiGet(read, family, size, slices.data(), values.data(), statuses.data(), /*sorted_input=*/true);
+        for (std::size_t i = 0; i < size; ++i) {
+            if (statuses[i].IsNotFound()) continue;
+            if (!statuses[i].ok()) return read_error(statuses[i], what);
+            if (auto taken = take(begin + i, view(values[i])); !taken) return taken;
+        }
+    }
+    return {};
+}
+
+struct HashKey {
+    TokenHash hash;
+
+    [[nodiscard]] std::string_view view() const noexcept { return codec::token_key(hash); }
+};
+
+Result<model::FamilyEnd> family_end(std::string_view key, std::string_view stored) {
+    model::FamilyEnd end;
+    const auto status = codec::decode_family_end(key, stored, end);
+    if (status != codec::DecodeStatus::ok) return decode_error(status, "reading a family's end");
+    return end;
+}
+
+Result<model::UserEnd> user_end(std::string_view key, std::string_view stored) {
+    model::UserEnd end;
+    const auto status = codec::decode_user_end(key, stored, end);
+    if (status != codec::DecodeStatus::ok) return decode_error(status, "reading a user's end");
+    return end;
+}
+
+}  // namespace
+
+Result<bool> Database::get_token(const TokenHash& hash, Token& token) const {
+    rocksdb::PinnableSlice stored;
+    const auto status =
+        engine_->db->Get(engine_->point_read, engine_->handle(Family::tokens), slice(codec::token_key(hash)), &stored);
+    if (status.IsNotFound()) return false;
+    if (!status.ok()) return read_error(status, "reading a token");
+    const auto decoded = codec::decode_token(hash, view(stored), token);
+    if (decoded != codec::DecodeStatus::ok) return decode_error(decoded, "reading a token");
+    return true;
+}
+
+Result<bool> Database::contains_token(const TokenHash& hash) const {
+    rocksdb::PinnableSlice stored;
+    const auto status =
+        engine_->db->Get(engine_->point_read, engine_->handle(Family::tokens), slice(codec::token_key(hash)), &stored);
+    if (status.IsNotFound()) return false;
+    if (!status.ok()) return read_error(status, "looking for a token");
+    return true;
+}
+
+Result<std::vector<std::optional<Token>>> Database::get_tokens(std::span<const TokenHash> hashes) const {
+    std::vector<HashKey> keys;
+    keys.reserve(hashes.size());
+    for (const auto& hash : hashes) keys.push_back({hash});
+    const auto by_hash = [](const HashKey& a, const HashKey& b) { return a.hash < b.hash; };
+    const auto same = [](const HashKey& a, const HashKey& b) { return a.hash == b.hash; };
+    std::sort(keys.begin(), keys.end(), by_hash);
+    keys.erase(std::unique(keys.begin(), keys.end(), same), keys.end());
+
+    std::vector<std::optional<Token>> found(keys.size());
+    const auto read = multi_get(*engine_->db, engine_->point_read, engine_->handle(Family::tokens), keys,
+                                "reading tokens", [&](std::size_t i, std::string_view stored) -> Result<void> {
+                                    const auto status = codec::decode_token(keys[i].hash, stored, found[i].emplace());
+                                    if (status != codec::DecodeStatus::ok) {
+                                        return decode_error(status, "reading tokens");
+                                    }
+                                    return {};
+                                });
+    if (!read) return read.error();
+
+    std::vector<std::optional<Token>> answers;
+    answers.reserve(hashes.size());
+    for (const auto& hash : hashes) {
+        const auto at = std::lower_bound(keys.begin(), keys.end(), HashKey{hash}, by_hash);
+        answers.push_back(found[static_cast<std::size_t>(at - keys.begin())]);
+    }
+    return answers;
+}
+
+Result<std::optional<model::FamilyEnd>> Database::get_family_end(const FamilyId& family) const {
+    const auto key = codec::family_end_key(family);
+    rocksdb::PinnableSlice stored;
+    const auto status =
+        engine_->db->Get(engine_->point_read, engine_->handle(Family::revocations), slice(key.view()), &stored);
+    if (status.IsNotFound()) return std::nullopt;
+    if (!status.ok()) return read_error(status, "reading a family's end");
+    auto end = family_end(key.view(), view(stored));
+    if (!end) return std::move(end).error();
+    return *end;
+}
+
+Result<std::optional<model::UserEnd>> Database::get_user_end(const UserId& user) const {
+    const auto key = codec::user_end_key(user);
+    rocksdb::PinnableSlice stored;
+    const auto status =
+        engine_->db->Get(engine_->point_read, engine_->handle(Family::revocations), slice(key.view()), &stored);
+    if (status.IsNotFound()) return std::nullopt;
+    if (!status.ok()) return read_error(status, "reading a user's end");
+    auto end = user_end(key.view(), view(stored));
+    if (!end) return std::move(end).error();
+    return *end;
+}
+
+Result<model::Ends> Database::get_ends(const Owner& owner) const {
+    auto family = get_family_end(owner.family_id);
+    if (!family) return std::move(family).error();
+    auto user = get_user_end(owner.user_id);
+    if (!user) return std::move(user).error();
+    return model::Ends{*family, *user};
+}
+
+Result<std::vector<model::Ends>> Database::get_ends(std::span<const Owner> owners) const {
+    std::vector<codec::FixedKey<codec::revocation_prefix_bytes>> keys;
+    keys.reserve(2 * owners.size());
+    for (const auto& owner : owners) {
+        keys.push_back(codec::family_end_key(owner.family_id));
+        keys.push_back(codec::user_end_key(owner.user_id));
+    }
+    const auto by_bytes = [](const auto& a, const auto& b) { return a.view() < b.view(); };
+    const auto same = [](const auto& a, const auto& b) { return a.view() == b.view(); };
+    std::sort(keys.begin(), keys.end(), by_bytes);
+    keys.erase(std::unique(keys.begin(), keys.end(), same), keys.end());
+
+    std::vector<model::Ends> found(keys.size());  // each holds the one end that its key is for
+    const auto read = multi_get(*engine_->db, engine_->point_read, engine_->handle(Family::revocations), keys,
+                                "reading ends", [&](std::size_t i, std::string_view stored) -> Result<void> {
+                                    const auto key = keys[i].view();
+                                    if (codec::is_family_end_key(key)) {
+                                        auto end = family_end(key, stored);
+                                        if (!end) return std::move(end).error();
+                                        found[i].family = *end;
+                                    } else {
+                                        auto end = user_end(key, stored);
+                                        if (!end) return std::move(end).error();
+                                        found[i].user = *end;
+                                    }
+                                    return {};
+                                });
+    if (!read) return read.error();
+
+    const auto find = [&](const auto& key) -> const model::Ends& {
+        return found[static_cast<std::size_t>(std::lower_bound(keys.begin(), keys.end(), key, by_bytes) -
+                                              keys.begin())];
+    };
+    std::vector<model::Ends> answers;
+    answers.reserve(owners.size());
+    for (const auto& owner : owners) {
+        answers.push_back(
+            {find(codec::family_end_key(owner.family_id)).family, find(codec::user_end_key(owner.user_id)).user});
+    }
+    return answers;
+}
+
+Result<std::optional<std::int64_t>> Database::get_number(std::string_view key) const {
+    std::string stored;
+    const auto status = engine_->db->Get(engine_->point_read, engine_->handle(Family::meta), slice(key), &stored);
+    if (status.IsNotFound()) return std::nullopt;
+    if (!status.ok()) return read_error(status, "reading the store's metadata");
+    std::int64_t number = 0;
+    const auto decoded = codec::decode_number(key, stored, number);
+    if (decoded != codec::DecodeStatus::ok) return decode_error(decoded, "reading the store's metadata");
+    return number;
+}
+
+std::uint64_t Database::latest_sequence() const noexcept { return engine_->db->GetLatestSequenceNumber(); }
+
+Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled when_stalled) {
+    if (engine_->writes_refused.load(std::memory_order_acquire)) {
+        return Error{ErrorCode::write_refused, WriteState::nothing_written,
+                     "the engine takes no writes since an earlier one failed"};
+    }
+    rocksdb::WriteOptions write;
+    write.sync = durability == Durability::lose_nothing;
+    write.no_slowdown = when_stalled == WhenStalled::give_up;
+    const auto status = engine_->db->Write(write, batch.writes_.get());
+    if (status.ok()) return {};
+    if (status.IsIncomplete() && write.no_slowdown) {
+        return Error{ErrorCode::busy, WriteState::nothing_written, "the engine is stalled"};
+    }
+    engine_->writes_refused.store(true, std::memory_order_release);
+    return write_error(status, "writing");
+}
+
+Result<void> Database::wait_until_writable() {
+    // An empty batch waits in the engine's own queue until the stall is over, and leaves nothing behind.
+    return commit(Batch(*this), Durability::lose_on_power_failure, WhenStalled::wait);
+}
+
+bool Database::may_have_doubts() const noexcept { return engine_->may_have_doubts; }
+
+Result<void> Database::sync() {
+    if (const auto status = engine_->db->SyncWAL(); !status.ok()) {
+        engine_->writes_refused.store(true, std::memory_order_release);
+        return write_error(status, "syncing the log");
+    }
+    return {};
+}
+
+void Database::note_in_doubt(const TokenHash& presented, std::int64_t now_us) noexcept {
+    engine_->in_doubt->note({presented, now_us});
+}
+
+}  // namespace tokenstore::storage

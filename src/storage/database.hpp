@@ -1,0 +1,167 @@
+// The database under a store: typed reads, scans and one atomic write, in terms of tokens and ends. It knows the engine
+// and the bytes; it knows no rules.
+//
+// Threads: every const function and commit(), any thread at any time between open and close. Point reads decide
+// validity: a damaged block or record is an explicit error there. Scans serve listing, counting and cleaning up only,
+// since a scan over a damaged index can come back short (RocksDB before 8.7, facebook/rocksdb#11782).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <tokenstore/error.hpp>
+#include <tokenstore/ids.hpp>
+#include <tokenstore/options.hpp>
+#include <tokenstore/statistics.hpp>
+#include <tokenstore/token.hpp>
+
+#include "codec/index_entry.hpp"
+#include "expiry/reclaim_state.hpp"
+#include "model/ends.hpp"
+#include "storage/batch.hpp"
+
+namespace tokenstore::storage {
+
+/// The entry of one chain in an index.
+template <class OtherId>
+struct Chain {
+    TokenId id;
+    codec::IndexEntry<OtherId> entry;
+};
+
+using FamilyChain = Chain<UserId>;
+using UserChain = Chain<FamilyId>;
+
+/// The owner of a token, for reading the ends that may cover it.
+struct Owner {
+    FamilyId family_id;
+    UserId user_id;
+};
+
+/// What a write does while the engine stalls writers because its flushes or compactions lag.
+enum class WhenStalled {
+    give_up,  ///< answers `busy` with nothing written: for callers that hold locks
+    wait,     ///< for callers that hold none
+};
+
+class Database {
+public:
+    /// Opens the one writable instance. `reclaim` is shared with the TTL filters.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& directory,
+                                                                const Options& options,
+                                                                std::shared_ptr<expiry::ReclaimState> reclaim);
+
+    /// Opens a read-only view beside whoever owns the store; it writes into `scratch` only. commit() and the upkeep
+    /// functions must not be called.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open_secondary(const std::filesystem::path& directory,
+                                                                          const std::filesystem::path& scratch,
+                                                                          const ReaderOptions& options);
+
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // ---- Point reads -----------------------------------------------------------------------------------------------
+
+    /// Reads a token into `token`; false if none is stored. On false or an error `token` is unspecified.
+    [[nodiscard]] Result<bool> get_token(const TokenHash& hash, Token& token) const;
+
+    /// Whether a record is stored under the hash, without decoding it.
+    [[nodiscard]] Result<bool> contains_token(const TokenHash& hash) const;
+
+    /// Answer i is for hash i.
+    [[nodiscard]] Result<std::vector<std::optional<Token>>> get_tokens(std::span<const TokenHash> hashes) const;
+
+    [[nodiscard]] Result<model::Ends> get_ends(const Owner& owner) const;
+
+    /// Answer i is for owner i.
+    [[nodiscard]] Result<std::vector<model::Ends>> get_ends(std::span<const Owner> owners) const;
+
+    [[nodiscard]] Result<std::optional<model::FamilyEnd>> get_family_end(const FamilyId& family) const;
+    [[nodiscard]] Result<std::optional<model::UserEnd>> get_user_end(const UserId& user) const;
+
+    [[nodiscard]] Result<std::optional<std::int64_t>> get_number(std::string_view key) const;
+
+    /// Changes with every write that has taken effect.
+    [[nodiscard]] std::uint64_t latest_sequence() const noexcept;
+
+    // ---- Scans: `visit` answers whether to go on -------------------------------------------------------------------
+
+    [[nodiscard]] Result<void> scan_family(const FamilyId& family,
+                                           const std::function<bool(const FamilyChain&)>& visit) const;
+
+    /// From the newest login, or from the one before `before`.
+    [[nodiscard]] Result<void> scan_user_newest_first(const UserId& user, const std::optional<TokenId>& before,
+                                                      const std::function<bool(const UserChain&)>& visit) const;
+
+    /// The families of the user that were ended.
+    [[nodiscard]] Result<std::vector<FamilyId>> ended_families(const UserId& user) const;
+
+    /// The user of a family, from its first index entry; nothing if it has none.
+    [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) const;
+
+    /// All tokens in the order of hashes.
+    [[nodiscard]] Result<void> scan_tokens(const std::function<bool(Token&&)>& visit) const;
+
+    /// All keys and expiries in the order of hashes, from `from` on.
+    [[nodiscard]] Result<void> scan_expiries(
+        const TokenHash& from, const std::function<bool(const TokenHash&, std::int64_t expires_at_us)>& visit) const;
+
+    /// How many different families and users have an index entry.
+    [[nodiscard]] Result<std::uint64_t> count_families() const;
+    [[nodiscard]] Result<std::uint64_t> count_users() const;
+
+    // ---- Writing ---------------------------------------------------------------------------------------------------
+
+    /// Writes the batch whole or not at all. After a failure the engine's log is in doubt: the error is indeterminate,
+    /// and every later commit is refused with write_refused until the store is opened again.
+    [[nodiscard]] Result<void> commit(Batch&& batch, Durability durability, WhenStalled when_stalled);
+
+    /// Returns when the engine takes writes again. To be called without locks.
+    [[nodiscard]] Result<void> wait_until_writable();
+
+    /// Notes, past the refusing engine, that the rotation of this token failed without a known end, so that its retry
+    /// after the next open is not taken for reuse. Best effort.
+    void note_in_doubt(const TokenHash& presented, std::int64_t now_us) noexcept;
+
+    /// False if no rotation is on record as in doubt, as nearly always.
+    [[nodiscard]] bool may_have_doubts() const noexcept;
+
+    /// Syncs the log: every write so far is safe from a power failure.
+    [[nodiscard]] Result<void> sync();
+
+    // ---- Upkeep ----------------------------------------------------------------------------------------------------
+
+    [[nodiscard]] Result<void> flush();
+    [[nodiscard]] Result<void> compact();
+
+    /// Compacts the key ranges of the files that hold a record with an expiry of at most `due_us`; what stands in
+    /// memtables is flushed first. Answers how many column families were compacted.
+    [[nodiscard]] Result<std::size_t> compact_expired(std::int64_t due_us);
+
+    /// Fills in the gauges about memory and disk.
+    void read_gauges(Statistics& statistics) const;
+
+    /// Stops compactions that are under way, so that close() need not wait for them. No compaction starts again.
+    void cancel_compactions() noexcept;
+
+    /// Syncs the log and closes the engine. No other call may be in flight, and none may follow.
+    [[nodiscard]] Result<void> close();
+
+private:
+    friend class Batch;
+    friend struct DatabaseAccess;  // defined by tests that steer the engine itself
+    struct Engine;
+
+    explicit Database(std::unique_ptr<Engine> engine) noexcept;
+
+    std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace tokenstore::storage

@@ -1,0 +1,234 @@
+// Opening and closing.
+#include <algorithm>
+#include <utility>
+
+#include <rocksdb/convenience.h>
+
+#include <tokenstore/version.hpp>
+
+#include "codec/meta_record.hpp"
+#include "storage/engine.hpp"
+#include "storage/engine_options.hpp"
+#include "storage/lock_holder.hpp"
+#include "storage/status_error.hpp"
+#include "storage/store_directory.hpp"
+
+namespace tokenstore::storage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Error open_error(ErrorCode code, std::string message) {
+    return {code, WriteState::nothing_written, std::move(message)};
+}
+
+Error held_by(const std::string& holder) {
+    return open_error(ErrorCode::held_by_another_process, "the store is held by " + holder);
+}
+
+Error not_a_store() {
+    return open_error(ErrorCode::not_a_store, "the directory holds something that is not a token store");
+}
+
+Error newer_format() {
+    return open_error(ErrorCode::newer_format, "the store was written by a newer format than this version knows");
+}
+
+/// A newer format may have added column families, which the engine would refuse less clearly.
+Result<void> check_column_families(const fs::path& directory) {
+    std::vector<std::string> present;
+    const auto status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory.string(), &present);
+    if (!status.ok()) return read_error(status, "reading the store's manifest");
+    const auto known = [](const std::string& name) {
+        return std::any_of(column_families.begin(), column_families.end(),
+                           [&](const auto& description) { return description.name == name; });
+    };
+    if (!std::all_of(present.begin(), present.end(), known)) return newer_format();
+    if (present.size() != column_families.size()) {
+        return open_error(ErrorCode::corrupt, "the store lacks one of its column families");
+    }
+    return {};
+}
+
+rocksdb::ReadOptions point_read_options() {
+    rocksdb::ReadOptions read;
+    read.verify_checksums = true;
+    return read;
+}
+
+Result<void> check_format(const Database& database) {
+    const auto format = database.get_number(codec::format_key);
+    if (!format) return format.error();
+    if (!*format) return open_error(ErrorCode::corrupt, "the store has lost its format record");
+    if (**format > static_cast<std::int64_t>(format_version)) return newer_format();
+    return {};
+}
+
+/// Moves what the in-doubt file noted into the database, where it is safe, and empties the file.
+Result<void> adopt_in_doubt_notes(Database& database, InDoubtFile& file) {
+    const auto notes = file.notes();
+    if (notes.empty()) return {};
+    Batch batch(database);
+    for (const auto& note : notes) batch.put_number(codec::in_doubt_key(note.presented), note.failed_at_us);
+    if (auto committed = database.commit(std::move(batch), Durability::lose_nothing, WhenStalled::wait); !committed)
+        return committed;
+    return file.clear();
+}
+
+/// Whether any in_doubt/ record stands. Missing one only makes an honest retry look like reuse, never the reverse.
+bool has_in_doubt_records(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
+    const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator(rocksdb::ReadOptions(), meta));
+    iterator->Seek(slice(codec::in_doubt_prefix));
+    return iterator->Valid() && view(iterator->key()).starts_with(codec::in_doubt_prefix);
+}
+
+}  // namespace
+
+Database::Database(std::unique_ptr<Engine> engine) noexcept : engine_(std::move(engine)) {}
+
+Database::~Database() {
+    if (engine_) {
+        if (auto closed = close(); !closed) return;  // nobody is left to tell
+    }
+}
+
+Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, const Options& options,
+                                                 std::shared_ptr<expiry::ReclaimState> reclaim) {
+    const auto content = examine_directory(directory);
+    if (!content) return content.error();
+    bool make = false;
+    switch (*content) {
+        case DirectoryContent::missing:
+        case DirectoryContent::empty:
+        case DirectoryContent::half_made:
+            if (!options.create_if_missing) {
+                return open_error(ErrorCode::store_missing, "there is no store in the directory");
+            }
+            make = true;
+            break;
+        case DirectoryContent::foreign:
+            return not_a_store();
+        case DirectoryContent::damaged:
+            return open_error(ErrorCode::corrupt,
+                              "the directory holds parts of a store, but its CURRENT file is missing");
+        case DirectoryContent::store:
+            break;
+    }
+    if (*content == DirectoryContent::half_made) {
+        // Another process may be making it this very moment.
+        if (const auto holder = lock_holder(directory)) return held_by(*holder);
+    }
+    if (make) {
+        if (auto begun = begin_store(directory); !begun) return begun.error();
+    } else {
+        if (auto owned = check_ownership(directory); !owned) return owned.error();
+        if (auto known = check_column_families(directory); !known) return known.error();
+    }
+    if (!OpenStores::enter(directory)) return held_by(this_process());
+
+    auto engine = std::make_unique<Engine>();
+    engine->directory = directory;
+    engine->registered = true;
+    engine->point_read = point_read_options();
+    auto* const opened_engine = engine.get();
+    std::unique_ptr<Database> database(new Database(std::move(engine)));  // from here on leaving closes
+
+    auto db_options = primary_options(options);
+    db_options.create_if_missing = make;
+    db_options.create_missing_column_families = make;
+    const auto descriptors = column_family_descriptors(options.block_cache_bytes, options.write_buffer_bytes, reclaim);
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* db = nullptr;
+    const auto status = rocksdb::DB::Open(db_options, directory.string(), descriptors, &handles, &db);
+    if (!status.ok()) {
+        if (const auto holder = lock_holder(directory)) return held_by(*holder);
+        return read_error(status, "opening the store");
+    }
+    opened_engine->db.reset(db);
+    std::copy(handles.begin(), handles.end(), opened_engine->handles.begin());
+
+    if (make) {
+        Batch batch(*database);
+        batch.put_number(codec::format_key, static_cast<std::int64_t>(format_version));
+        if (auto committed = database->commit(std::move(batch), Durability::lose_nothing, WhenStalled::wait);
+            !committed) {
+            return committed.error();
+        }
+        if (auto finished = finish_store(directory); !finished) return finished.error();
+    } else if (auto known = check_format(*database); !known) {
+        return known.error();
+    }
+    auto in_doubt = InDoubtFile::open(directory);
+    if (!in_doubt) return in_doubt.error();
+    opened_engine->in_doubt = std::move(*in_doubt);
+    if (auto adopted = adopt_in_doubt_notes(*database, *opened_engine->in_doubt); !adopted) return adopted.error();
+    opened_engine->may_have_doubts = has_in_doubt_records(*opened_engine->db, opened_engine->handle(Family::meta));
+    return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& directory, const fs::path& scratch,
+                                                           const ReaderOptions& options) {
+    const auto content = examine_directory(directory);
+    if (!content) return content.error();
+    switch (*content) {
+        case DirectoryContent::missing:
+        case DirectoryContent::empty:
+        case DirectoryContent::half_made:
+            return open_error(ErrorCode::store_missing, "there is no store in the directory");
+        case DirectoryContent::foreign:
+            return not_a_store();
+        case DirectoryContent::damaged:
+            return open_error(ErrorCode::corrupt,
+                              "the directory holds parts of a store, but its CURRENT file is missing");
+        case DirectoryContent::store:
+            break;
+    }
+    if (auto known = check_column_families(directory); !known) return known.error();
+
+    const auto descriptors =
+        column_family_descriptors(options.block_cache_bytes, Options().write_buffer_bytes, nullptr);
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    rocksdb::DB* db = nullptr;
+    rocksdb::Status status;
+    // The owner may delete a file between our reading the manifest and opening the file: then the next manifest tells.
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        handles.clear();
+        status = rocksdb::DB::OpenAsSecondary(database_options(), directory.string(), scratch.string(), descriptors,
+                                              &handles, &db);
+        if (!status.IsIOError() && !status.IsPathNotFound() && !status.IsTryAgain()) break;
+    }
+    if (!status.ok()) return read_error(status, "opening the store for reading");
+
+    auto engine = std::make_unique<Engine>();
+    engine->directory = directory;
+    engine->point_read = point_read_options();
+    engine->db.reset(db);
+    std::copy(handles.begin(), handles.end(), engine->handles.begin());
+    std::unique_ptr<Database> database(new Database(std::move(engine)));
+    if (auto known = check_format(*database); !known) return known.error();
+    return database;
+}
+
+Result<void> Database::close() {
+    if (!engine_) return {};
+    const auto engine = std::move(engine_);
+    rocksdb::Status synced;
+    rocksdb::Status closed;
+    if (engine->db) {
+        rocksdb::CancelAllBackgroundWork(engine->db.get(), /*wait=*/true);
+        // A secondary has no log of its own to sync.
+        if (engine->registered && !engine->writes_refused) synced = engine->db->SyncWAL();
+        for (auto* handle : engine->handles) {
+            if (handle != nullptr) closed = engine->db->DestroyColumnFamilyHandle(handle);
+        }
+        closed = engine->db->Close();
+        engine->db.reset();
+    }
+    if (engine->registered) OpenStores::leave(engine->directory);
+    if (!synced.ok()) return write_error(synced, "syncing the log at close");
+    if (!closed.ok()) return read_error(closed, "closing the store");
+    return {};
+}
+
+}  // namespace tokenstore::storage

@@ -1,0 +1,185 @@
+// Scans: for listing, counting and cleaning up. An undecodable entry ends a scan with an error, never quietly.
+#include <optional>
+#include <string>
+
+#include "codec/keys.hpp"
+#include "codec/revocation_record.hpp"
+#include "codec/token_record.hpp"
+#include "storage/engine.hpp"
+#include "storage/status_error.hpp"
+
+namespace tokenstore::storage {
+
+namespace {
+
+/// The smallest key that is greater than every key with this prefix; nothing if there is none.
+std::optional<std::string> prefix_end(std::string_view prefix) {
+    std::string end(prefix);
+    while (!end.empty()) {
+        auto& last = end.back();
+        if (last != '\xff') {
+            last = static_cast<char>(static_cast<unsigned char>(last) + 1);
+            return end;
+        }
+        end.pop_back();
+    }
+    return std::nullopt;
+}
+
+/// An iterator over the keys of one prefix: bounded on both sides, so that a seek never wanders over the tombstones of
+/// its neighbours, and using the prefix filters.
+class PrefixScan {
+public:
+    PrefixScan(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, std::string_view prefix)
+        : lower_(prefix), upper_(prefix_end(prefix)), lower_slice_(lower_) {
+        read_.prefix_same_as_start = true;
+        read_.iterate_lower_bound = &lower_slice_;
+        if (upper_) {
+            upper_slice_ = *upper_;
+            read_.iterate_upper_bound = &upper_slice_;
+        }
+        iterator_.reset(db.NewIterator(read_, family));
+    }
+
+    PrefixScan(const PrefixScan&) = delete;
+    PrefixScan& operator=(const PrefixScan&) = delete;
+
+    rocksdb::Iterator& operator*() noexcept { return *iterator_; }
+    rocksdb::Iterator* operator->() noexcept { return iterator_.get(); }
+
+private:
+    std::string lower_;
+    std::optional<std::string> upper_;
+    rocksdb::Slice lower_slice_;
+    rocksdb::Slice upper_slice_;
+    rocksdb::ReadOptions read_;
+    std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+/// An iterator over a whole column family that leaves the block cache to the look-ups.
+std::unique_ptr<rocksdb::Iterator> whole_scan(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+    rocksdb::ReadOptions read;
+    read.total_order_seek = true;
+    read.fill_cache = false;
+    read.readahead_size = 2U << 20U;
+    return std::unique_ptr<rocksdb::Iterator>(db.NewIterator(read, family));
+}
+
+template <class OtherId>
+Result<Chain<OtherId>> chain_at(const rocksdb::Iterator& iterator) {
+    const auto key = view(iterator.key());
+    const auto id = codec::trailing_id<TokenId>(key, 2 * codec::id_bytes);
+    if (!id) return decode_error(codec::DecodeStatus::malformed, "reading an index key");
+    Chain<OtherId> chain{*id, {}};
+    const auto status = codec::decode_index_entry(key, view(iterator.value()), chain.entry);
+    if (status != codec::DecodeStatus::ok) return decode_error(status, "reading an index entry");
+    return chain;
+}
+
+Result<std::uint64_t> count_prefixes(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, std::string_view what) {
+    const auto iterator = whole_scan(db, family);
+    std::uint64_t count = 0;
+    std::string last;
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+        const auto prefix = view(iterator->key()).substr(0, codec::index_prefix_bytes);
+        if (count > 0 && prefix == last) continue;
+        last = prefix;
+        ++count;
+    }
+    if (!iterator->status().ok()) return read_error(iterator->status(), what);
+    return count;
+}
+
+}  // namespace
+
+Result<void> Database::scan_family(const FamilyId& family, const std::function<bool(const FamilyChain&)>& visit) const {
+    const auto prefix = codec::id_view(family);
+    PrefixScan scan(*engine_->db, engine_->handle(Family::by_family), prefix);
+    for (scan->Seek(slice(prefix)); scan->Valid(); scan->Next()) {
+        const auto chain = chain_at<UserId>(*scan);
+        if (!chain) return chain.error();
+        if (!visit(*chain)) return {};
+    }
+    if (!scan->status().ok()) return read_error(scan->status(), "listing a family");
+    return {};
+}
+
+Result<void> Database::scan_user_newest_first(const UserId& user, const std::optional<TokenId>& before,
+                                              const std::function<bool(const UserChain&)>& visit) const {
+    TokenId newest;
+    newest.bytes.fill(0xff);
+    const auto start = codec::index_key(user, before.value_or(newest));
+    PrefixScan scan(*engine_->db, engine_->handle(Family::by_user), codec::id_view(user));
+    for (scan->SeekForPrev(slice(start.view())); scan->Valid(); scan->Prev()) {
+        if (before && view(scan->key()) == start.view()) continue;
+        const auto chain = chain_at<FamilyId>(*scan);
+        if (!chain) return chain.error();
+        if (!visit(*chain)) return {};
+    }
+    if (!scan->status().ok()) return read_error(scan->status(), "listing a user's sessions");
+    return {};
+}
+
+Result<std::vector<FamilyId>> Database::ended_families(const UserId& user) const {
+    const auto prefix = codec::ended_families_prefix(user);
+    PrefixScan scan(*engine_->db, engine_->handle(Family::revocations), prefix.view());
+    std::vector<FamilyId> families;
+    for (scan->Seek(slice(prefix.view())); scan->Valid(); scan->Next()) {
+        const auto family = codec::trailing_id<FamilyId>(view(scan->key()), 1 + 2 * codec::id_bytes);
+        if (!family) return decode_error(codec::DecodeStatus::malformed, "reading the key of an ended family");
+        model::FamilyEnd end;
+        const auto status = codec::decode_family_end(view(scan->key()), view(scan->value()), end);
+        if (status != codec::DecodeStatus::ok) return decode_error(status, "reading an ended family");
+        families.push_back(*family);
+    }
+    if (!scan->status().ok()) return read_error(scan->status(), "listing a user's ended families");
+    return families;
+}
+
+Result<std::optional<UserId>> Database::owner_of(const FamilyId& family) const {
+    std::optional<UserId> owner;
+    auto scanned = scan_family(family, [&](const FamilyChain& chain) {
+        owner = chain.entry.other_id;
+        return false;
+    });
+    if (!scanned) return std::move(scanned).error();
+    return owner;
+}
+
+Result<void> Database::scan_tokens(const std::function<bool(Token&&)>& visit) const {
+    const auto iterator = whole_scan(*engine_->db, engine_->handle(Family::tokens));
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+        const auto hash = codec::parse_token_key(view(iterator->key()));
+        if (!hash) return decode_error(codec::DecodeStatus::malformed, "reading a token's key");
+        Token token;
+        const auto status = codec::decode_token(*hash, view(iterator->value()), token);
+        if (status != codec::DecodeStatus::ok) return decode_error(status, "reading a token");
+        if (!visit(std::move(token))) return {};
+    }
+    if (!iterator->status().ok()) return read_error(iterator->status(), "reading all tokens");
+    return {};
+}
+
+Result<void> Database::scan_expiries(
+    const TokenHash& from, const std::function<bool(const TokenHash&, std::int64_t expires_at_us)>& visit) const {
+    const auto iterator = whole_scan(*engine_->db, engine_->handle(Family::tokens));
+    for (iterator->Seek(slice(codec::token_key(from))); iterator->Valid(); iterator->Next()) {
+        const auto hash = codec::parse_token_key(view(iterator->key()));
+        const auto expires_at_us = codec::peek_expires_at_us(view(iterator->value()));
+        // What cannot be read is not known to have expired: it stays, for verification to report.
+        if (!hash || !expires_at_us) continue;
+        if (!visit(*hash, *expires_at_us)) return {};
+    }
+    if (!iterator->status().ok()) return read_error(iterator->status(), "looking for expired tokens");
+    return {};
+}
+
+Result<std::uint64_t> Database::count_families() const {
+    return count_prefixes(*engine_->db, engine_->handle(Family::by_family), "counting families");
+}
+
+Result<std::uint64_t> Database::count_users() const {
+    return count_prefixes(*engine_->db, engine_->handle(Family::by_user), "counting users");
+}
+
+}  // namespace tokenstore::storage

@@ -1,0 +1,121 @@
+// Flushing, compacting, and the figures about memory and disk.
+#include <string>
+
+#include <rocksdb/cache.h>
+
+#include "expiry/expiry_properties.hpp"
+#include "storage/engine.hpp"
+#include "storage/status_error.hpp"
+
+namespace tokenstore::storage {
+
+namespace {
+
+rocksdb::CompactRangeOptions compact_options(std::atomic<bool>& canceled) {
+    rocksdb::CompactRangeOptions options;
+    // Let the engine's own compactions go on beside ours.
+    options.exclusive_manual_compaction = false;
+    // Rewrite the last level too, once: it is where expired records rest. Without "optimized" it is rewritten twice.
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    options.canceled = &canceled;
+    return options;
+}
+
+/// Closing cancels compactions: not a failure.
+bool was_canceled(const rocksdb::Status& status) {
+    return status.IsManualCompactionPaused() || status.IsShutdownInProgress() || status.IsIncomplete();
+}
+
+/// The range of keys that the files with something due span; empty if there is none.
+struct DueRange {
+    bool any = false;
+    std::string smallest;
+    std::string largest;
+
+    void add(const rocksdb::SstFileMetaData& file) {
+        if (!any || file.smallestkey < smallest) smallest = file.smallestkey;
+        if (!any || file.largestkey > largest) largest = file.largestkey;
+        any = true;
+    }
+};
+
+}  // namespace
+
+Result<void> Database::flush() {
+    if (auto synced = sync(); !synced) return synced;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles(engine_->handles.begin(), engine_->handles.end());
+    const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handles);
+    if (!status.ok()) return read_error(status, "flushing");
+    return {};
+}
+
+Result<void> Database::compact() {
+    const auto options = compact_options(engine_->compactions_canceled);
+    for (const auto& description : column_families) {
+        const auto status = engine_->db->CompactRange(options, engine_->handle(description.family), nullptr, nullptr);
+        if (was_canceled(status)) return Error{ErrorCode::closed, WriteState::nothing_written, "the store is closing"};
+        if (!status.ok()) return read_error(status, "compacting");
+    }
+    return {};
+}
+
+Result<std::size_t> Database::compact_expired(std::int64_t due_us) {
+    std::size_t compacted = 0;
+    auto options = compact_options(engine_->compactions_canceled);
+    for (const auto& description : column_families) {
+        if (!description.expires) continue;
+        auto* const handle = engine_->handle(description.family);
+        // What rests in a memtable of an idle store has to reach a file before it can leave it.
+        if (const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handle); !status.ok()) {
+            return read_error(status, "flushing");
+        }
+        rocksdb::TablePropertiesCollection properties;
+        if (const auto status = engine_->db->GetPropertiesOfAllTables(handle, &properties); !status.ok()) {
+            return read_error(status, "reading the properties of table files");
+        }
+        rocksdb::ColumnFamilyMetaData metadata;
+        engine_->db->GetColumnFamilyMetaData(handle, &metadata);
+        DueRange due;
+        for (const auto& level : metadata.levels) {
+            for (const auto& file : level.files) {
+                const auto found = properties.find(file.db_path + file.name);
+                if (found == properties.end()) continue;
+                const auto earliest_us = expiry::earliest_expiry(*found->second);
+                if (earliest_us && *earliest_us <= due_us) due.add(file);
+            }
+        }
+        if (!due.any) continue;
+        const rocksdb::Slice begin(due.smallest);
+        const rocksdb::Slice end(due.largest);
+        const auto status = engine_->db->CompactRange(options, handle, &begin, &end);
+        if (was_canceled(status)) return compacted;
+        if (!status.ok()) return read_error(status, "compacting expired records");
+        ++compacted;
+    }
+    return compacted;
+}
+
+void Database::read_gauges(Statistics& statistics) const {
+    const auto sum = [&](const std::string& property) {
+        std::uint64_t total = 0;
+        for (const auto& description : column_families) {
+            std::uint64_t value = 0;
+            if (engine_->db->GetIntProperty(engine_->handle(description.family), property, &value)) total += value;
+        }
+        return total;
+    };
+    auto* const tokens = engine_->handle(Family::tokens);
+    if (!engine_->db->GetIntProperty(tokens, rocksdb::DB::Properties::kEstimateNumKeys, &statistics.estimated_tokens) ||
+        !engine_->db->GetIntProperty(tokens, rocksdb::DB::Properties::kBlockCacheUsage,
+                                     &statistics.block_cache_bytes)) {
+        return;  // both are known to every version of the engine
+    }
+    statistics.disk_bytes = sum(rocksdb::DB::Properties::kLiveSstFilesSize);
+    statistics.memtable_bytes = sum(rocksdb::DB::Properties::kCurSizeAllMemTables);
+    statistics.table_reader_bytes = sum(rocksdb::DB::Properties::kEstimateTableReadersMem);
+    statistics.pending_compaction_bytes = sum(rocksdb::DB::Properties::kEstimatePendingCompactionBytes);
+}
+
+void Database::cancel_compactions() noexcept { engine_->compactions_canceled.store(true); }
+
+}  // namespace tokenstore::storage

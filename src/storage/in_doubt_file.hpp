@@ -1,0 +1,54 @@
+// The rotations that failed without a known end, kept beside the engine.
+//
+// When the log cannot be written or synced, the failed batch may still come true at the next open: the presented token
+// is then consumed although its client never got a successor, and the client's honest retry would look like theft. The
+// engine takes no writes any more, so the hash of the presented token is noted here: a preallocated file that needs no
+// new space on a full disk. At the next open the notes move into the database (in_doubt/ records).
+//
+// Each note is hash 32 | failed_at_us i64 | XXH3-64 of both u64; a note that does not check out is ignored.
+//
+// Threads: note(), any thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <tokenstore/error.hpp>
+#include <tokenstore/ids.hpp>
+
+namespace tokenstore::storage {
+
+struct InDoubtNote {
+    TokenHash presented;
+    std::int64_t failed_at_us = 0;
+};
+
+class InDoubtFile {
+public:
+    /// Opens or makes the file. Errors: io_error, disk_full.
+    [[nodiscard]] static Result<std::unique_ptr<InDoubtFile>> open(const std::filesystem::path& directory);
+
+    ~InDoubtFile();
+    InDoubtFile(const InDoubtFile&) = delete;
+    InDoubtFile& operator=(const InDoubtFile&) = delete;
+
+    /// Appends and syncs a note; false if the file is full or the disk refuses.
+    bool note(const InDoubtNote& note) noexcept;
+
+    [[nodiscard]] std::vector<InDoubtNote> notes() const;
+
+    /// Forgets all notes, once they are safe elsewhere.
+    [[nodiscard]] Result<void> clear();
+
+private:
+    explicit InDoubtFile(int file) noexcept : file_(file) {}
+
+    int file_;
+    std::mutex mutex_;
+    std::size_t used_ = 0;  // notes in the file; guarded by mutex_
+};
+
+}  // namespace tokenstore::storage

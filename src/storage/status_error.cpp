@@ -1,0 +1,63 @@
+#include "storage/status_error.hpp"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace tokenstore::storage {
+
+namespace {
+
+ErrorCode code_of(const rocksdb::Status& status) {
+    if (status.IsCorruption()) return ErrorCode::corrupt;
+    if (status.IsNoSpace()) return ErrorCode::disk_full;
+    if (status.IsIOError() || status.IsPathNotFound()) return ErrorCode::io_error;
+    return ErrorCode::internal;
+}
+
+// The engine is opened with allow_data_in_errors = false: its messages name files and offsets, not keys or values.
+std::string describe(std::string_view what, const rocksdb::Status& status) {
+    return std::string(what) + " failed: " + status.ToString();
+}
+
+std::string_view describe(codec::DecodeStatus status) {
+    switch (status) {
+        case codec::DecodeStatus::ok:
+            return "nothing is wrong";
+        case codec::DecodeStatus::truncated:
+            return "the record is cut short";
+        case codec::DecodeStatus::unknown_version:
+            return "the record has an unknown version";
+        case codec::DecodeStatus::bad_checksum:
+            return "the checksum does not match the record and its key";
+        case codec::DecodeStatus::malformed:
+            return "the record's fields contradict each other";
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+Error read_error(const rocksdb::Status& status, std::string_view what) {
+    return {code_of(status), WriteState::nothing_written, describe(what, status)};
+}
+
+Error write_error(const rocksdb::Status& status, std::string_view what) {
+    return {code_of(status), WriteState::indeterminate, describe(what, status)};
+}
+
+Error decode_error(codec::DecodeStatus status, std::string_view what) {
+    return {ErrorCode::corrupt, WriteState::nothing_written, std::string(what) + ": " + std::string(describe(status))};
+}
+
+Error system_error(int error_number, std::string_view what) {
+    ErrorCode code = ErrorCode::io_error;
+    if (error_number == ENOSPC || error_number == EDQUOT) code = ErrorCode::disk_full;
+    if (error_number == EACCES || error_number == EROFS || error_number == EPERM) {
+        code = ErrorCode::read_only_directory;
+    }
+    return {code, WriteState::nothing_written,
+            std::string(what) + " failed: " + std::generic_category().message(error_number)};
+}
+
+}  // namespace tokenstore::storage
