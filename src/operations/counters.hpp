@@ -1,0 +1,29 @@
+// What the operations count for statistics().
+#pragma once
+
+#include <cstddef>
+
+#include "base/sharded_counters.hpp"
+
+namespace tokenstore::operations {
+
+enum class Counter : std::size_t {
+    created,
+    lookups_valid,
+    lookups_refused,
+    lookups_unknown,
+    rotated,
+    reuse_detected,
+    rotations_refused,
+    tokens_revoked,
+    families_ended,
+    users_ended,
+    cleaned_up,
+    failed_writes,
+    failed_maintenance,
+    count_,
+};
+
+using Counters = base::ShardedCounters<Counter, static_cast<std::size_t>(Counter::count_)>;
+
+}  // namespace tokenstore::operations

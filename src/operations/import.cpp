@@ -1,0 +1,151 @@
+#include "operations/import.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_map>
+#include <utility>
+
+#include "model/limits.hpp"
+#include "model/token_state.hpp"
+
+namespace tokenstore::operations {
+
+namespace {
+
+// Rows that are locked, read and written together.
+constexpr std::size_t rows_per_step = 256;
+
+ImportedRow refused(ErrorCode code, std::string message) {
+    return {ImportOutcome::refused, Error{code, WriteState::nothing_written, std::move(message)}};
+}
+
+/// The row as it is stored: a chain of its own, issued when it was created.
+Token as_stored(const Token& row, std::int64_t now_us) {
+    Token token = row;
+    token.chain_id = token.id;
+    token.issue_stamp_us = std::min(row.created_at_us, now_us);
+    token.consumed_at_us.reset();
+    token.predecessor.reset();
+    token.successor.reset();
+    return token;
+}
+
+/// Rows that are imported together: later rows see what earlier ones are about to write.
+class ImportStep {
+public:
+    ImportStep(Context& context, std::span<const Token> rows)
+        : context_(context), rows_(rows), batch_(context.database) {}
+
+    [[nodiscard]] Result<std::vector<ImportedRow>> run(Durability durability) {
+        std::vector<std::size_t> stripes;
+        std::vector<TokenHash> hashes;
+        for (const auto& row : rows_) {
+            stripes.push_back(context_.stripe(row.user_id));
+            stripes.push_back(context_.stripe(row.family_id));
+            stripes.push_back(context_.stripe(row.hash));
+            hashes.push_back(row.hash);
+        }
+        const auto guard = context_.locks.lock(stripes);
+        now_us_ = context_.clock.now_us();
+        auto stored = context_.database.get_tokens(hashes);
+        if (!stored) return std::move(stored).error();
+        for (auto& token : *stored) {
+            if (token) known_.emplace(token->hash, *std::move(token));
+        }
+        std::vector<ImportedRow> answers;
+        for (const auto& row : rows_) {
+            auto answer = import_row(row);
+            if (!answer) return std::move(answer).error();
+            answers.push_back(*std::move(answer));
+        }
+        if (batch_.empty()) return answers;
+        if (auto covered = context_.bounds.cover_expiry(longest_expiry_us_); !covered) {
+            return std::move(covered).error();
+        }
+        if (auto committed = context_.commit(std::move(batch_), durability); !committed) {
+            return std::move(committed).error();
+        }
+        return answers;
+    }
+
+private:
+    [[nodiscard]] Result<ImportedRow> import_row(const Token& row) {
+        if (auto error = model::check_import(row, now_us_, context_.longest_token_lifetime_us)) {
+            return ImportedRow{ImportOutcome::refused, std::move(error)};
+        }
+        if (const auto found = known_.find(row.hash); found != known_.end()) return merge(row, found->second);
+        auto owner = owner_of(row.family_id);
+        if (!owner) return std::move(owner).error();
+        if (*owner && **owner != row.user_id) {
+            return refused(ErrorCode::family_of_another_user, "the family belongs to another user");
+        }
+        auto token = as_stored(row, now_us_);
+        owners_.insert_or_assign(row.family_id, row.user_id);
+        put(token);
+        // A family that was ended before its first token came: the listing of the user's sessions has to know.
+        auto family_end = context_.database.get_family_end(row.family_id);
+        if (!family_end) return std::move(family_end).error();
+        if (*family_end) batch_.put_family_end(row.family_id, &row.user_id, **family_end);
+        known_.emplace(row.hash, std::move(token));
+        return ImportedRow{ImportOutcome::stored, std::nullopt};
+    }
+
+    /// A row whose hash is stored: it may add an end, and nothing else.
+    [[nodiscard]] ImportedRow merge(const Token& row, Token& stored) {
+        if (row.user_id != stored.user_id || row.family_id != stored.family_id ||
+            row.expires_at_us != stored.expires_at_us) {
+            return refused(ErrorCode::conflicting_record,
+                           "a token with this hash is stored with another user, family or expiry");
+        }
+        const bool ended = stored.revoked || stored.consumed_at_us.has_value();
+        if (row.revoked && !ended) {
+            stored.revoked = true;
+            stored.revoked_at_us = row.revoked_at_us;
+            stored.updated_at_us = row.updated_at_us;
+            put(stored);
+            return {ImportOutcome::revoked, std::nullopt};
+        }
+        return {ended && !row.revoked ? ImportOutcome::kept : ImportOutcome::unchanged, std::nullopt};
+    }
+
+    void put(const Token& tip) {
+        batch_.put_tip(tip);
+        longest_expiry_us_ = std::max(longest_expiry_us_, tip.expires_at_us);
+    }
+
+    [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) {
+        if (const auto known = owners_.find(family); known != owners_.end()) return known->second;
+        auto owner = context_.database.owner_of(family);
+        if (owner) owners_.emplace(family, *owner);
+        return owner;
+    }
+
+    Context& context_;
+    std::span<const Token> rows_;
+    storage::Batch batch_;
+    std::int64_t now_us_ = 0;
+    std::int64_t longest_expiry_us_ = 0;
+    std::unordered_map<TokenHash, Token> known_;  // stored, or about to be
+    std::unordered_map<FamilyId, std::optional<UserId>> owners_;
+};
+
+}  // namespace
+
+Result<std::vector<ImportedRow>> import_tokens(Context& context, std::span<const Token> rows, Durability durability) {
+    std::vector<ImportedRow> answers;
+    answers.reserve(rows.size());
+    while (answers.size() < rows.size()) {
+        const auto begin = answers.size();
+        const auto step = rows.subspan(begin, std::min(rows_per_step, rows.size() - begin));
+        auto done = context.until_writable([&] { return ImportStep(context, step).run(durability); });
+        if (!done) {
+            auto error = std::move(done).error();
+            if (begin > 0 && error.write == WriteState::nothing_written) error.write = WriteState::partly_written;
+            return error;
+        }
+        std::move(done->begin(), done->end(), std::back_inserter(answers));
+    }
+    return answers;
+}
+
+}  // namespace tokenstore::operations

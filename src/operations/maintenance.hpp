@@ -1,0 +1,49 @@
+// Upkeep: keeps the clock's mark and the issue bounds ahead, tells the TTL filters how far they may go, and compacts
+// what has rested expired for too long.
+//
+// Threads: all functions, any thread; rounds are done one at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include <tokenstore/error.hpp>
+#include <tokenstore/options.hpp>
+
+#include "expiry/bounded_clock.hpp"
+#include "expiry/reclaim_state.hpp"
+#include "operations/issue_bounds.hpp"
+#include "storage/database.hpp"
+
+namespace tokenstore::operations {
+
+class Maintenance {
+public:
+    Maintenance(const Options& options, storage::Database& database, expiry::BoundedClock& clock, IssueBounds& bounds,
+                std::shared_ptr<expiry::ReclaimState> reclaim);
+
+    /// One round.
+    [[nodiscard]] Result<void> run();
+
+    /// Moves the clock on and sets the filters' cutoff by it.
+    void move_cutoff() noexcept;
+
+    /// Persists the clock's mark; not where the store reclaims nothing.
+    [[nodiscard]] Result<void> persist_mark(Durability durability);
+
+private:
+    [[nodiscard]] Result<void> reclaim_when_due();
+
+    bool reclaims_;
+    std::int64_t grace_us_;
+    std::int64_t interval_us_;
+    storage::Database& database_;
+    expiry::BoundedClock& clock_;
+    IssueBounds& bounds_;
+    std::shared_ptr<expiry::ReclaimState> reclaim_;
+    std::mutex round_;
+    std::int64_t last_reclaim_us_;  // in bounded time; guarded by round_
+};
+
+}  // namespace tokenstore::operations

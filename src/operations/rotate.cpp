@@ -1,0 +1,183 @@
+#include "operations/rotate.hpp"
+
+#include <utility>
+
+#include "codec/meta_record.hpp"
+#include "model/limits.hpp"
+#include "model/rotation.hpp"
+#include "model/token_state.hpp"
+#include "operations/live_tips.hpp"
+#include "operations/revoke.hpp"
+
+namespace tokenstore::operations {
+
+namespace {
+
+// A client that got no answer retries within minutes; a day covers an operator's restart.
+constexpr std::int64_t in_doubt_lifetime_us = 24LL * 3600 * 1'000'000;
+
+/// One rotation under its locks.
+class Rotation {
+public:
+    Rotation(Context& context, const Successor& successor, Durability durability)
+        : context_(context), successor_(successor), durability_(durability), now_us_(context.clock.now_us()) {}
+
+    [[nodiscard]] Result<RotateResult> of(Token presented) {
+        if (auto error = model::check_expiry(successor_.expires_at_us, now_us_, context_.longest_token_lifetime_us)) {
+            return *std::move(error);
+        }
+        auto ends = context_.database.get_ends({presented.family_id, presented.user_id});
+        if (!ends) return std::move(ends).error();
+        model::RotationFacts facts{&presented, *ends, false, now_us_};
+        if (model::state_of(presented, *ends, now_us_) == TokenState::live) {
+            auto stored = context_.database.contains_token(successor_.hash);
+            if (!stored) return std::move(stored).error();
+            facts.new_hash_stored = *stored;
+        }
+        const auto decision = model::decide_rotation(facts);
+        switch (decision.outcome) {
+            case RotateOutcome::rotated:
+                return rotate(std::move(presented));
+            case RotateOutcome::reuse_detected: {
+                auto undelivered = undelivered_successor(presented, *ends);
+                if (!undelivered) return std::move(undelivered).error();
+                if (*undelivered) return rotate_undelivered(std::move(presented), *std::move(*undelivered));
+                return refuse(decision, std::move(presented), *ends);
+            }
+            case RotateOutcome::revoked:
+            case RotateOutcome::expired:
+            case RotateOutcome::already_exists:
+            case RotateOutcome::not_found:
+                break;
+        }
+        return refuse(decision, std::move(presented), *ends);
+    }
+
+private:
+    /// Consumes the live token `current` and stores its successor.
+    [[nodiscard]] Result<RotateResult> rotate(Token current) {
+        auto id = generate_id<TokenId>(now_us_);
+        if (!id) return std::move(id).error();
+        auto stamp_us = context_.bounds.next_stamp(now_us_);
+        if (!stamp_us) return std::move(stamp_us).error();
+        if (auto covered = context_.bounds.cover_expiry(successor_.expires_at_us); !covered) {
+            return std::move(covered).error();
+        }
+        RotateResult result;
+        result.outcome = RotateOutcome::rotated;
+        result.successor = model::successor_of(current, successor_, *id, *stamp_us, now_us_);
+        result.predecessor = model::consumed(std::move(current), successor_.hash, now_us_);
+
+        storage::Batch batch(context_.database);
+        batch.put_record(*result.predecessor);
+        batch.put_tip(*result.successor);
+        settle_doubt(batch, *result.predecessor);
+        if (auto committed = context_.commit(std::move(batch), durability_); !committed) {
+            if (committed.error().write == WriteState::indeterminate) {
+                context_.database.note_in_doubt(presented_in_doubt_.value_or(result.predecessor->hash), now_us_);
+            }
+            return std::move(committed).error();
+        }
+        context_.counters.add(Counter::rotated);
+        return result;
+    }
+
+    /// The presented token was consumed by a rotation that failed without a known end, and its client never got the
+    /// successor: the chain goes on from the successor that nobody holds.
+    [[nodiscard]] Result<RotateResult> rotate_undelivered(Token presented, Token undelivered) {
+        presented_in_doubt_ = presented.hash;
+        auto stored = context_.database.contains_token(successor_.hash);
+        if (!stored) return std::move(stored).error();
+        if (*stored) {
+            return refuse({RotateOutcome::already_exists, std::nullopt}, std::move(presented), model::Ends{});
+        }
+        auto result = rotate(std::move(undelivered));
+        if (result) result->predecessor = std::move(presented);
+        return result;
+    }
+
+    /// The live end of the chain behind a consumed token whose rotation is on record as in doubt. A delivered rotation
+    /// takes that record away in its own batch, so as long as it stands nobody holds any of the successors.
+    [[nodiscard]] Result<std::optional<Token>> undelivered_successor(const Token& presented, const model::Ends& ends) {
+        if (!context_.database.may_have_doubts()) return std::nullopt;
+        auto failed_at_us = context_.database.get_number(codec::in_doubt_key(presented.hash));
+        if (!failed_at_us) return std::move(failed_at_us).error();
+        if (!*failed_at_us || now_us_ - **failed_at_us > in_doubt_lifetime_us) return std::nullopt;
+        Token token = presented;
+        while (token.consumed_at_us && token.successor) {
+            const auto next = *token.successor;
+            auto found = context_.database.get_token(next, token);
+            if (!found) return std::move(found).error();
+            if (!*found) return std::nullopt;
+        }
+        if (model::state_of(token, ends, now_us_) != TokenState::live) return std::nullopt;
+        return token;
+    }
+
+    void settle_doubt(storage::Batch& batch, const Token& consumed) {
+        if (!context_.database.may_have_doubts()) return;
+        batch.delete_number(codec::in_doubt_key(presented_in_doubt_.value_or(consumed.hash)));
+    }
+
+    /// Answers a refusal; ends the family where the decision says so.
+    [[nodiscard]] Result<RotateResult> refuse(const model::RotationDecision& decision, Token presented,
+                                              const model::Ends& ends) {
+        RotateResult result;
+        result.outcome = decision.outcome;
+        if (decision.outcome == RotateOutcome::revoked) result.revocation = model::revocation_of(presented, ends);
+        if (decision.end_family) {
+            auto live = count_live_in_family(context_.database, presented.family_id, ends, now_us_);
+            if (!live) return std::move(live).error();
+            result.live_tokens_ended = *live;
+            storage::Batch batch(context_.database);
+            batch.put_family_end(presented.family_id, &presented.user_id,
+                                 family_end_now(context_, *decision.end_family, now_us_));
+            if (auto committed = context_.commit(std::move(batch), durability_); !committed) {
+                return std::move(committed).error();
+            }
+            context_.counters.add(Counter::families_ended);
+        }
+        context_.counters.add(decision.outcome == RotateOutcome::reuse_detected ? Counter::reuse_detected
+                                                                                : Counter::rotations_refused);
+        result.predecessor = std::move(presented);
+        return result;
+    }
+
+    Context& context_;
+    const Successor& successor_;
+    Durability durability_;
+    std::int64_t now_us_;
+    std::optional<TokenHash> presented_in_doubt_;
+};
+
+Result<RotateResult> not_found(Context& context) {
+    context.counters.add(Counter::rotations_refused);
+    return RotateResult{};
+}
+
+}  // namespace
+
+Result<RotateResult> rotate_token(Context& context, const TokenHash& presented, const Successor& successor,
+                                  Durability durability) {
+    if (auto error = model::check_device(successor.device_id, successor.device_name, successor.ip_address)) {
+        return *std::move(error);
+    }
+    const auto sequence_before = context.database.latest_sequence();
+    Token token;
+    auto found = context.database.get_token(presented, token);
+    if (!found) return std::move(found).error();
+    if (!*found) return not_found(context);
+
+    const auto guard = context.locks.lock(
+        {context.stripe(token.user_id), context.stripe(token.family_id), context.stripe(successor.hash)});
+    // Whoever held these stripes before has written, and raised the sequence, before letting them go: if it stands
+    // where it stood before the first reading, that reading still holds and the second is saved.
+    if (context.database.latest_sequence() != sequence_before) {
+        found = context.database.get_token(presented, token);
+        if (!found) return std::move(found).error();
+        if (!*found) return not_found(context);
+    }
+    return Rotation(context, successor, durability).of(std::move(token));
+}
+
+}  // namespace tokenstore::operations
