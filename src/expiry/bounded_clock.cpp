@@ -29,16 +29,13 @@ BoundedClock::BoundedClock(const Clock& clock, std::optional<std::int64_t> mark_
 
 std::int64_t BoundedClock::now_us() noexcept {
     const auto wall_us = clock_.wall_us();
-    const auto bounded = bounded_us();
-    if (wall_us >= bounded) {
-        // Keep the bound close, so that a clock set back later is noticed to the second. While the wall clock is in
-        // doubt the bound cannot reach it, and trying on each call would only contend.
-        if (wall_us - bounded > refresh_us && !doubted()) {
-            if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) advance_locked();
-        }
-        return wall_us;
+    if (wall_us < bounded_us()) return std::max(wall_us, advance());
+    // Keep the bound close, so that a clock set back later is noticed to the second.
+    const auto since_reading_us = wall_us - last_wall_us_.load(std::memory_order_relaxed);
+    if (since_reading_us > refresh_us || since_reading_us < 0) {
+        if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) return std::max(wall_us, advance_locked());
     }
-    return std::max(wall_us, advance());
+    return wall_us;
 }
 
 std::int64_t BoundedClock::advance() noexcept {
@@ -55,6 +52,7 @@ std::int64_t BoundedClock::advance_locked() noexcept {
     const auto fastest = bounded + elapsed_us + elapsed_us / slew_divisor;
     const auto next = std::clamp(wall_us, slowest, fastest);
     last_steady_us_ = std::max(steady_us, last_steady_us_);
+    last_wall_us_.store(wall_us, std::memory_order_relaxed);
     bounded_us_.store(next, std::memory_order_relaxed);
     doubted_.store(wall_us - next > doubt_us, std::memory_order_relaxed);
     return next;

@@ -8,7 +8,7 @@
 // Verdicts use now_us() = max(wall, bounded): a clock set back does not bring back what had expired, a clock set ahead
 // denies for as long as it is wrong and no longer. Reclaiming uses bounded_us(), which is never later than now_us().
 //
-// Threads: all functions, any thread. now_us() takes no lock unless the wall clock lags or a second has passed.
+// Threads: all functions, any thread. now_us() takes no lock unless the wall clock lags or has moved by a second.
 #pragma once
 
 #include <atomic>
@@ -46,8 +46,9 @@ private:
     std::int64_t advance_locked() noexcept;
 
     const Clock& clock_;
-    std::mutex mutex_;  // guards last_steady_us_ and writes of the two atomics
+    std::mutex mutex_;  // guards last_steady_us_ and writes of the atomics
     std::int64_t last_steady_us_;
+    std::atomic<std::int64_t> last_wall_us_{0};
     std::atomic<std::int64_t> bounded_us_;
     std::atomic<bool> doubted_{false};
 };

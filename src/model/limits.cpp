@@ -51,8 +51,8 @@ std::optional<Error> check_device(const std::optional<std::string>& device_id,
 }
 
 std::optional<Error> check_expiry(std::int64_t expires_at_us, std::int64_t now_us, std::int64_t longest_lifetime_us) {
-    // Both operands are far from the ends of the type (years 1 to 9999 plus a century), so the sum cannot overflow.
-    if (expires_at_us < 0 || expires_at_us > latest_time_us || expires_at_us > now_us + longest_lifetime_us) {
+    // In this order no sum or difference can overflow, whatever the clock says.
+    if (expires_at_us < 0 || expires_at_us > latest_time_us || expires_at_us - longest_lifetime_us > now_us) {
         return bad(ErrorCode::expiry_out_of_range,
                    "the expiry is before 1970 or further ahead than the longest token lifetime");
     }

@@ -1,0 +1,265 @@
+#include "support/index_checker.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+
+#include <rocksdb/db.h>
+
+#include "codec/keys.hpp"
+#include "codec/revocation_record.hpp"
+#include "codec/token_record.hpp"
+#include "storage/column_families.hpp"
+#include "support/printers.hpp"
+
+namespace tokenstore::test {
+
+namespace {
+
+void require_ok(const rocksdb::Status& status, const std::string& what) {
+    if (!status.ok()) throw std::runtime_error(what + ": " + status.ToString());
+}
+
+void require_decoded(codec::DecodeStatus status, std::string_view what) {
+    if (status == codec::DecodeStatus::ok) return;
+    throw std::runtime_error("a record of " + std::string(what) + " cannot be decoded: status " +
+                             std::to_string(static_cast<int>(status)));
+}
+
+template <class Value>
+Value require_key(const std::optional<Value>& parsed, std::string_view what) {
+    if (!parsed) throw std::runtime_error("a key of " + std::string(what) + " has the wrong length");
+    return *parsed;
+}
+
+/// The closed store under the plain engine, with none of the library's options.
+class PlainDatabase {
+public:
+    explicit PlainDatabase(const std::filesystem::path& directory) {
+        std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+        for (const auto& description : storage::column_families) {
+            descriptors.emplace_back(std::string(description.name), rocksdb::ColumnFamilyOptions());
+        }
+        rocksdb::DB* opened = nullptr;
+        require_ok(rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), directory.string(), descriptors, &handles_,
+                                                &opened),
+                   "opening the closed store");
+        db_.reset(opened);
+    }
+    PlainDatabase(const PlainDatabase&) = delete;
+    PlainDatabase& operator=(const PlainDatabase&) = delete;
+    ~PlainDatabase() {
+        for (auto* const handle : handles_) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    }
+
+    void for_each(storage::Family family, const std::function<void(std::string_view, std::string_view)>& visit) const {
+        const std::unique_ptr<rocksdb::Iterator> iterator(
+            db_->NewIterator(rocksdb::ReadOptions(), handles_[storage::position(family)]));
+        for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+            visit({iterator->key().data(), iterator->key().size()},
+                  {iterator->value().data(), iterator->value().size()});
+        }
+        require_ok(iterator->status(), "reading the closed store");
+    }
+
+private:
+    std::unique_ptr<rocksdb::DB> db_;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+void read_revocation(StoredRecords& records, std::string_view key, std::string_view value) {
+    if (key == codec::user_end_key(codec::trailing_id<UserId>(key, 17).value_or(UserId{})).view()) {
+        auto& end = records.user_ends[require_key(codec::trailing_id<UserId>(key, 17), "revocations")];
+        require_decoded(codec::decode_user_end(key, value, end), "revocations");
+    } else if (codec::is_family_end_key(key)) {
+        auto& end = records.family_ends[require_key(codec::trailing_id<FamilyId>(key, 17), "revocations")];
+        require_decoded(codec::decode_family_end(key, value, end), "revocations");
+    } else {
+        const auto family = require_key(codec::trailing_id<FamilyId>(key, 33), "revocations");
+        const auto user = require_key(codec::trailing_id<UserId>(key.substr(0, 17), 17), "revocations");
+        if (key != codec::ended_family_key(user, family).view()) throw std::runtime_error("a key of an unknown kind");
+        require_decoded(codec::decode_family_end(key, value, records.listed_family_ends[{user, family}]),
+                        "revocations");
+    }
+}
+
+template <class Printed>
+std::string text_of(const Printed& value) {
+    std::ostringstream out;
+    boost_test_print_type(out, value);
+    return out.str();
+}
+
+/// The search for what does not fit.
+class Comparison {
+public:
+    Comparison(const StoredRecords& records, std::optional<std::int64_t> reclaimed_until_us)
+        : records_(records), reclaimed_until_us_(reclaimed_until_us) {}
+
+    [[nodiscard]] std::vector<std::string> run() {
+        check_chains();
+        check_lineage();
+        check_index(records_.by_family, expected_by_family_, "by_family");
+        check_index(records_.by_user, expected_by_user_, "by_user");
+        check_owners();
+        check_ends();
+        return std::move(found_);
+    }
+
+private:
+    [[nodiscard]] bool may_be_gone(std::int64_t expires_at_us) const {
+        return reclaimed_until_us_ && expires_at_us <= *reclaimed_until_us_;
+    }
+
+    void add(const std::string& sentence) { found_.push_back(sentence); }
+
+    /// Each chain has one tip at most; the tips give the entries that have to be there.
+    void check_chains() {
+        std::set<TokenId> ids;
+        std::set<TokenId> chains_with_tip;
+        for (const auto& [hash, token] : records_.tokens) {
+            if (!ids.insert(token.id).second) add("two tokens have one id: " + text_of(token));
+            if (token.consumed_at_us) continue;
+            if (!chains_with_tip.insert(token.chain_id).second) add("a chain has two tips: " + text_of(token));
+            expected_by_family_[{token.family_id, token.chain_id}] = {hash, token.expires_at_us, token.issue_stamp_us,
+                                                                      token.user_id, token.revoked};
+            expected_by_user_[{token.user_id, token.chain_id}] = {hash, token.expires_at_us, token.issue_stamp_us,
+                                                                  token.family_id, token.revoked};
+        }
+    }
+
+    /// Predecessor and successor know each other, as long as both are there.
+    void check_lineage() {
+        for (const auto& [hash, token] : records_.tokens) {
+            if (token.consumed_at_us.has_value() != token.successor.has_value()) {
+                add("consumed without a successor, or the other way round: " + text_of(token));
+            }
+            if (token.successor) check_link(token, *token.successor);
+            if (!token.predecessor) continue;
+            const auto predecessor = records_.tokens.find(*token.predecessor);
+            if (predecessor != records_.tokens.end() && predecessor->second.consumed_at_us == token.created_at_us &&
+                predecessor->second.successor != hash) {
+                add("a predecessor knows another successor: " + text_of(token));
+            }
+        }
+    }
+
+    void check_link(const Token& token, const TokenHash& successor_hash) {
+        const auto successor = records_.tokens.find(successor_hash);
+        // One that was made at another moment is a later token with the hash of one that expired and was removed.
+        if (successor == records_.tokens.end() || successor->second.created_at_us != token.consumed_at_us) return;
+        const Token& next = successor->second;
+        if (next.predecessor != token.hash) add("a successor knows another predecessor: " + text_of(token));
+        if (next.chain_id != token.chain_id || next.family_id != token.family_id || next.user_id != token.user_id) {
+            add("a chain changes its id, family or user: " + text_of(token));
+        }
+    }
+
+    template <class Index>
+    void check_index(const Index& stored, const Index& expected, const std::string& index) {
+        for (const auto& [key, entry] : expected) {
+            const auto found = stored.find(key);
+            const std::string tip = text_of(records_.tokens.at(entry.tip));
+            if (found == stored.end()) {
+                if (!may_be_gone(entry.expires_at_us)) add("no entry in " + index + " for the tip " + tip);
+            } else if (found->second != entry) {
+                add("the entry in " + index + " differs from the tip " + tip);
+            }
+        }
+        for (const auto& [key, entry] : stored) {
+            if (!expected.contains(key) && !may_be_gone(entry.expires_at_us)) {
+                add("an entry in " + index + " has no tip; it names " + text_of(entry.tip));
+            }
+        }
+    }
+
+    /// A family has one user. Of what may be gone the store knows nothing for sure.
+    void check_owners() {
+        std::map<FamilyId, UserId> owners;
+        for (const auto& [hash, token] : records_.tokens) {
+            if (may_be_gone(token.expires_at_us)) continue;
+            const auto [owner, is_first] = owners.emplace(token.family_id, token.user_id);
+            if (!is_first && owner->second != token.user_id) add("a family has two users: " + text_of(token));
+        }
+    }
+
+    void check_ends() {
+        for (const auto& [key, entry] : records_.by_user) {
+            const auto& [user, chain] = key;
+            const auto end = records_.family_ends.find(entry.other_id);
+            const bool is_listed = records_.listed_family_ends.contains({user, entry.other_id});
+            if ((end != records_.family_ends.end()) != is_listed && !may_be_gone(entry.expires_at_us)) {
+                add("the end of a family and its listing disagree: family " + text_of(entry.other_id));
+            }
+        }
+        for (const auto& [key, listed] : records_.listed_family_ends) {
+            const auto end = records_.family_ends.find(key.second);
+            if (end == records_.family_ends.end() || end->second != listed) {
+                add("a listed end is not the family's end: family " + text_of(key.second));
+            }
+        }
+        for (const auto& [hash, token] : records_.tokens) {
+            const auto family_end = records_.family_ends.find(token.family_id);
+            if (family_end != records_.family_ends.end() && family_end->second.keep_until_us < token.expires_at_us) {
+                add("a family's end is kept shorter than a token that it covers: " + text_of(token));
+            }
+            const auto user_end = records_.user_ends.find(token.user_id);
+            if (user_end != records_.user_ends.end() && token.issue_stamp_us <= user_end->second.stamp_us &&
+                user_end->second.keep_until_us < token.expires_at_us) {
+                add("a user's end is kept shorter than a token that it covers: " + text_of(token));
+            }
+        }
+    }
+
+    const StoredRecords& records_;
+    std::optional<std::int64_t> reclaimed_until_us_;
+    std::map<std::pair<FamilyId, TokenId>, codec::FamilyIndexEntry> expected_by_family_;
+    std::map<std::pair<UserId, TokenId>, codec::UserIndexEntry> expected_by_user_;
+    std::vector<std::string> found_;
+};
+
+}  // namespace
+
+StoredRecords read_closed_store(const std::filesystem::path& directory) {
+    using storage::Family;
+    const PlainDatabase database(directory);
+    StoredRecords records;
+    database.for_each(Family::tokens, [&](std::string_view key, std::string_view value) {
+        const auto hash = require_key(codec::parse_token_key(key), "tokens");
+        require_decoded(codec::decode_token(hash, value, records.tokens[hash]), "tokens");
+    });
+    database.for_each(Family::by_family, [&](std::string_view key, std::string_view value) {
+        const auto family = require_key(codec::leading_id<FamilyId>(key), "by_family");
+        const auto chain = require_key(codec::trailing_id<TokenId>(key, 32), "by_family");
+        require_decoded(codec::decode_index_entry(key, value, records.by_family[{family, chain}]), "by_family");
+    });
+    database.for_each(Family::by_user, [&](std::string_view key, std::string_view value) {
+        const auto user = require_key(codec::leading_id<UserId>(key), "by_user");
+        const auto chain = require_key(codec::trailing_id<TokenId>(key, 32), "by_user");
+        require_decoded(codec::decode_index_entry(key, value, records.by_user[{user, chain}]), "by_user");
+    });
+    database.for_each(Family::revocations, [&](std::string_view key, std::string_view value) {
+        read_revocation(records, key, value);
+    });
+    return records;
+}
+
+std::vector<std::string> find_disagreements(const StoredRecords& records,
+                                            std::optional<std::int64_t> reclaimed_until_us) {
+    return Comparison(records, reclaimed_until_us).run();
+}
+
+std::string check_closed_store(const std::filesystem::path& directory,
+                               std::optional<std::int64_t> reclaimed_until_us) {
+    std::string text;
+    for (const auto& sentence : find_disagreements(read_closed_store(directory), reclaimed_until_us)) {
+        text.append(text.empty() ? "" : "\n").append(sentence);
+    }
+    return text;
+}
+
+}  // namespace tokenstore::test
