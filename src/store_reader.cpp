@@ -53,6 +53,12 @@ private:
 
 }  // namespace
 
+namespace {
+
+Error moved_from_error() { return {ErrorCode::closed, WriteState::nothing_written, "the reader was moved from"}; }
+
+}  // namespace
+
 class StoreReader::Impl {
 public:
     Impl(ScratchFolder scratch, std::unique_ptr<storage::Database> database)
@@ -79,20 +85,24 @@ StoreReader& StoreReader::operator=(StoreReader&&) noexcept = default;
 StoreReader::~StoreReader() = default;
 
 Result<std::optional<JudgedToken>> StoreReader::get_by_hash(const TokenHash& hash, std::int64_t as_of_us) const {
+    if (!impl_) return moved_from_error();
     return operations::get_by_hash(impl_->database(), hash, as_of_us);
 }
 
 Result<SessionPage> StoreReader::get_user_active_sessions(const UserId& user, std::int64_t as_of_us,
                                                           const SessionPageRequest& page) const {
+    if (!impl_) return moved_from_error();
     return operations::get_user_active_sessions(impl_->database(), user, page, as_of_us);
 }
 
 Result<std::uint64_t> StoreReader::for_each_token(std::int64_t as_of_us,
                                                   const std::function<bool(const JudgedToken&)>& visit) const {
+    if (!impl_) return moved_from_error();
     return operations::for_each_token(impl_->database(), as_of_us, visit);
 }
 
 Result<TokenCounts> StoreReader::count(std::int64_t as_of_us) const {
+    if (!impl_) return moved_from_error();
     return operations::count(impl_->database(), as_of_us);
 }
 

@@ -23,7 +23,7 @@ namespace tokenstore {
 /// A view of a store as of the moment it was opened. One thread at a time.
 ///
 /// Every verdict is for the moment `as_of_us` (UTC microseconds since the epoch), which moves expiry alone: ends and
-/// rotations count as they stand. Errors that any call can answer: corrupt, io_error.
+/// rotations count as they stand. Errors that any call can answer: corrupt, io_error; closed once it was moved from.
 class StoreReader {
 public:
     /// Errors: store_missing, not_a_store, newer_format, corrupt, io_error.
@@ -47,7 +47,8 @@ public:
     [[nodiscard]] Result<std::uint64_t> for_each_token(std::int64_t as_of_us,
                                                        const std::function<bool(const JudgedToken&)>& visit) const;
 
-    /// Counts the whole store. Users and families are those with a token or an index entry stored.
+    /// Counts the whole store. Users and families are those with an index entry, that is with a token that was
+    /// not rotated away, live or not.
     [[nodiscard]] Result<TokenCounts> count(std::int64_t as_of_us) const;
 
 private:

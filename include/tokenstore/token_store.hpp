@@ -37,7 +37,8 @@ namespace tokenstore {
 class TokenStore {
 public:
     /// Opens the store in `directory`, making the directory (mode 0700) and the store if needed and allowed.
-    /// A directory that holds something else is left untouched.
+    /// A directory that holds something else is left untouched. Waits while another opener, of this or another process,
+    /// is opening the same directory.
     ///
     /// Errors: store_missing, not_a_store, newer_format, held_by_another_process (names it), read_only_directory,
     /// unsafe_directory, invalid_options, corrupt, io_error, disk_full.
@@ -55,7 +56,8 @@ public:
     ///
     /// Errors, with nothing written: already_exists, family_ended, family_of_another_user, expiry_out_of_range,
     /// device_id_too_long, device_id_not_utf8, device_name_too_long, device_name_not_utf8, ip_address_malformed,
-    /// random_unavailable. An expiry in the past is stored: such a token is expired from the start.
+    /// random_unavailable. An expiry in the past is stored: such a token is expired from the start. A family belongs to
+    /// the user of its tokens until the last of its tips has expired and was removed; then its id is unknown again.
     [[nodiscard]] Result<Token> create_token(const NewToken& token, Durability durability = Durability::lose_nothing);
 
     /// The token with this hash in whatever state, or nothing if none is stored. An expired token may be gone.
@@ -82,8 +84,9 @@ public:
     [[nodiscard]] Result<RevokeTokenOutcome> revoke_token(const TokenHash& hash,
                                                           Durability durability = Durability::lose_nothing);
 
-    /// Ends every token of a family, for good: no token can be created in it any more. Takes effect for every call that
-    /// begins after this one returned. Idempotent; a family never seen is ended as well.
+    /// Ends every token of a family, and the family with them: creating a token in it is refused from now on, for as
+    /// long as any of its tokens could have lived (Options::longest_token_lifetime_us and a day). Takes effect for
+    /// every call that begins after this one returned. Idempotent; a family never seen is ended as well.
     [[nodiscard]] Result<RevokeResult> revoke_family(const FamilyId& family, Counting counting = Counting::exact,
                                                      Durability durability = Durability::lose_nothing);
 

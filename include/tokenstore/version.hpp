@@ -11,8 +11,8 @@ namespace tokenstore {
 /// The storage engine linked at run time, such as "RocksDB 7.8.3".
 [[nodiscard]] std::string_view engine_version() noexcept;
 
-/// The format of the store directory. A store of a newer format is refused, never rewritten: raising this number keeps
-/// older programs out of the stores that newer ones wrote.
+/// The format of the store directory. A store of a newer format is refused and its records stay as they are: raising
+/// this number keeps older programs out of the stores that newer ones wrote.
 inline constexpr unsigned format_version = 1;
 
 }  // namespace tokenstore

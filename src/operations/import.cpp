@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <iterator>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "model/limits.hpp"
 #include "model/token_state.hpp"
+#include "operations/revoke.hpp"
 
 namespace tokenstore::operations {
 
@@ -59,6 +61,7 @@ public:
             answers.push_back(*std::move(answer));
         }
         if (batch_.empty()) return answers;
+        put_ends();
         if (auto covered = context_.bounds.cover_expiry(longest_expiry_us_); !covered) {
             return std::move(covered).error();
         }
@@ -79,13 +82,16 @@ private:
         if (*owner && **owner != row.user_id) {
             return refused(ErrorCode::family_of_another_user, "the family belongs to another user");
         }
+        auto chain_exists = contains_chain(row.family_id, row.id);
+        if (!chain_exists) return std::move(chain_exists).error();
+        if (*chain_exists) {
+            return refused(ErrorCode::conflicting_record, "another token of the family is stored under this id");
+        }
+        if (auto noted = note_ends(row); !noted) return std::move(noted).error();
         auto token = as_stored(row, now_us_);
         owners_.insert_or_assign(row.family_id, row.user_id);
+        chains_.insert(row.id);
         put(token);
-        // A family that was ended before its first token came: the listing of the user's sessions has to know.
-        auto family_end = context_.database.get_family_end(row.family_id);
-        if (!family_end) return std::move(family_end).error();
-        if (*family_end) batch_.put_family_end(row.family_id, &row.user_id, **family_end);
         known_.emplace(row.hash, std::move(token));
         return ImportedRow{ImportOutcome::stored, std::nullopt};
     }
@@ -113,6 +119,30 @@ private:
         longest_expiry_us_ = std::max(longest_expiry_us_, tip.expires_at_us);
     }
 
+    /// An end that stands already may have been made for shorter-lived tokens, and before the family had a user: it has
+    /// to outlive this row, and to be where the listing of the user's sessions looks.
+    [[nodiscard]] Result<void> note_ends(const Token& row) {
+        auto ends = context_.database.get_ends({row.family_id, row.user_id});
+        if (!ends) return std::move(ends).error();
+        const auto extend = [&](auto& noted, const auto& id, auto end) {
+            auto& kept = noted.try_emplace(id, end).first->second;
+            kept.keep_until_us = std::max(kept.keep_until_us, keep_until_us(row.expires_at_us));
+        };
+        if (ends->family) extend(family_ends_, row.family_id, *ends->family);
+        if (ends->user) extend(user_ends_, row.user_id, *ends->user);
+        return {};
+    }
+
+    void put_ends() {
+        for (const auto& [family, end] : family_ends_) batch_.put_family_end(family, &*owners_.at(family), end);
+        for (const auto& [user, end] : user_ends_) batch_.put_user_end(user, end);
+    }
+
+    [[nodiscard]] Result<bool> contains_chain(const FamilyId& family, const TokenId& chain) {
+        if (chains_.contains(chain)) return true;
+        return context_.database.contains_chain(family, chain);
+    }
+
     [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) {
         if (const auto known = owners_.find(family); known != owners_.end()) return known->second;
         auto owner = context_.database.owner_of(family);
@@ -126,6 +156,9 @@ private:
     std::int64_t now_us_ = 0;
     std::int64_t longest_expiry_us_ = 0;
     std::unordered_map<TokenHash, Token> known_;  // stored, or about to be
+    std::unordered_set<TokenId> chains_;          // about to be stored
+    std::unordered_map<FamilyId, model::FamilyEnd> family_ends_;
+    std::unordered_map<UserId, model::UserEnd> user_ends_;
     std::unordered_map<FamilyId, std::optional<UserId>> owners_;
 };
 

@@ -11,12 +11,9 @@ namespace tokenstore::operations {
 
 namespace {
 
-// Beyond the last expiry it covers, an end is kept for a day: longer than a clock that is believed can be wrong.
-constexpr std::int64_t keep_longer_us = 24LL * 3600 * 1'000'000;
-
-std::int64_t keep_until_us(const Context& context, std::int64_t now_us) {
-    const auto longest_us = std::max(context.bounds.longest_expiry_us(), now_us + context.longest_token_lifetime_us);
-    return longest_us + keep_longer_us;
+/// No token that is stored by now expires later.
+std::int64_t last_expiry_us(const Context& context, std::int64_t now_us) {
+    return std::max(context.bounds.longest_expiry_us(), now_us + context.longest_token_lifetime_us);
 }
 
 /// Locks the family and, where it has one, its user. A family gets its user with its first token and keeps it, so what
@@ -42,8 +39,13 @@ Result<LockedFamily> lock_family(Context& context, const FamilyId& family) {
 
 }  // namespace
 
+std::int64_t keep_until_us(std::int64_t last_expiry_us) {
+    constexpr std::int64_t longer_us = 24LL * 3600 * 1'000'000;
+    return last_expiry_us + longer_us;
+}
+
 model::FamilyEnd family_end_now(const Context& context, RevocationReason reason, std::int64_t now_us) {
-    return {now_us, keep_until_us(context, now_us), reason};
+    return {now_us, keep_until_us(last_expiry_us(context, now_us)), reason};
 }
 
 Result<RevokeTokenOutcome> revoke_token(Context& context, const TokenHash& hash, Durability durability) {
@@ -135,7 +137,7 @@ Result<RevokeResult> revoke_all_user_tokens(Context& context, const UserId& user
     auto stamp_us = context.bounds.next_stamp(now_us);
     if (!stamp_us) return std::move(stamp_us).error();
     storage::Batch batch(context.database);
-    batch.put_user_end(user, {now_us, keep_until_us(context, now_us), *stamp_us});
+    batch.put_user_end(user, {now_us, keep_until_us(last_expiry_us(context, now_us)), *stamp_us});
     if (auto committed = context.commit(std::move(batch), durability); !committed) return std::move(committed).error();
     context.counters.add(Counter::users_ended);
     return result;

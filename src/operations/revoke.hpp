@@ -19,6 +19,10 @@ namespace tokenstore::operations {
 [[nodiscard]] Result<RevokeResult> revoke_all_user_tokens(Context& context, const UserId& user, Counting counting,
                                                           Durability durability);
 
+/// How long the end of a family or user is kept: past the last expiry that it covers by more than a believed clock can
+/// be wrong.
+[[nodiscard]] std::int64_t keep_until_us(std::int64_t last_expiry_us);
+
 /// The end to record for a family that is ended now: kept until no token it covers can be alive.
 [[nodiscard]] model::FamilyEnd family_end_now(const Context& context, RevocationReason reason, std::int64_t now_us);
 

@@ -35,11 +35,40 @@ Error newer_format() {
     return open_error(ErrorCode::newer_format, "the store was written by a newer format than this version knows");
 }
 
+/// What opening makes of a directory's content; empty and half-made ones are for making a store.
+Result<void> check_content(DirectoryContent content, bool may_make) {
+    switch (content) {
+        case DirectoryContent::missing:
+            return open_error(ErrorCode::store_missing, "there is no store in the directory");
+        case DirectoryContent::empty:
+        case DirectoryContent::half_made:
+            if (may_make) return {};
+            return open_error(ErrorCode::store_missing, "there is no store in the directory");
+        case DirectoryContent::foreign:
+            return not_a_store();
+        case DirectoryContent::damaged:
+            return open_error(ErrorCode::corrupt,
+                              "the directory holds parts of a store, but its CURRENT file is missing");
+        case DirectoryContent::store:
+            return {};
+    }
+    return {};
+}
+
+/// While opening, a missing file is damage: the manifest or CURRENT names what is not there.
+Error open_failure(const rocksdb::Status& status, std::string_view what) {
+    auto error = read_error(status, what);
+    const bool file_is_missing = status.IsPathNotFound() || status.IsNotFound() ||
+                                 (status.IsIOError() && status.subcode() == rocksdb::Status::SubCode::kPathNotFound);
+    if (file_is_missing) error.code = ErrorCode::corrupt;
+    return error;
+}
+
 /// A newer format may have added column families, which the engine would refuse less clearly.
 Result<void> check_column_families(const fs::path& directory) {
     std::vector<std::string> present;
     const auto status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory.string(), &present);
-    if (!status.ok()) return read_error(status, "reading the store's manifest");
+    if (!status.ok()) return open_failure(status, "reading the store's manifest");
     const auto known = [](const std::string& name) {
         return std::any_of(column_families.begin(), column_families.end(),
                            [&](const auto& description) { return description.name == name; });
@@ -95,43 +124,24 @@ Database::~Database() {
 
 Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, const Options& options,
                                                  std::shared_ptr<expiry::ReclaimState> reclaim) {
+    auto claimed = StoreDirectory::claim(directory, options.create_if_missing);
+    if (!claimed) return std::move(claimed).error();
+    const auto& place = **claimed;
     const auto content = examine_directory(directory);
     if (!content) return content.error();
-    bool make = false;
-    switch (*content) {
-        case DirectoryContent::missing:
-        case DirectoryContent::empty:
-        case DirectoryContent::half_made:
-            if (!options.create_if_missing) {
-                return open_error(ErrorCode::store_missing, "there is no store in the directory");
-            }
-            make = true;
-            break;
-        case DirectoryContent::foreign:
-            return not_a_store();
-        case DirectoryContent::damaged:
-            return open_error(ErrorCode::corrupt,
-                              "the directory holds parts of a store, but its CURRENT file is missing");
-        case DirectoryContent::store:
-            break;
-    }
-    if (*content == DirectoryContent::half_made) {
-        // Another process may be making it this very moment.
-        if (const auto holder = lock_holder(directory)) return held_by(*holder);
-    }
+    const bool make = *content == DirectoryContent::empty || *content == DirectoryContent::half_made;
+    if (auto sound = check_content(*content, options.create_if_missing); !sound) return std::move(sound).error();
+    if (auto owned = place.check_ownership(make); !owned) return std::move(owned).error();
     if (make) {
-        if (auto begun = begin_store(directory); !begun) return begun.error();
+        if (auto begun = place.begin_store(); !begun) return std::move(begun).error();
     } else {
-        if (auto owned = check_ownership(directory); !owned) return owned.error();
-        if (auto known = check_column_families(directory); !known) return known.error();
+        if (auto known = check_column_families(directory); !known) return std::move(known).error();
     }
-    if (!OpenStores::enter(directory)) return held_by(this_process());
 
     auto engine = std::make_unique<Engine>();
-    engine->directory = directory;
-    engine->registered = true;
-    engine->point_read = point_read_options();
-    auto* const opened_engine = engine.get();
+    auto& opened = *engine;
+    opened.directory = *std::move(claimed);
+    opened.point_read = point_read_options();
     std::unique_ptr<Database> database(new Database(std::move(engine)));  // from here on leaving closes
 
     auto db_options = primary_options(options);
@@ -143,27 +153,28 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     const auto status = rocksdb::DB::Open(db_options, directory.string(), descriptors, &handles, &db);
     if (!status.ok()) {
         if (const auto holder = lock_holder(directory)) return held_by(*holder);
-        return read_error(status, "opening the store");
+        return open_failure(status, "opening the store");
     }
-    opened_engine->db.reset(db);
-    std::copy(handles.begin(), handles.end(), opened_engine->handles.begin());
+    opened.db.reset(db);
+    std::copy(handles.begin(), handles.end(), opened.handles.begin());
 
     if (make) {
         Batch batch(*database);
         batch.put_number(codec::format_key, static_cast<std::int64_t>(format_version));
         if (auto committed = database->commit(std::move(batch), Durability::lose_nothing, WhenStalled::wait);
             !committed) {
-            return committed.error();
+            return std::move(committed).error();
         }
-        if (auto finished = finish_store(directory); !finished) return finished.error();
+        if (auto finished = opened.directory->finish_store(); !finished) return std::move(finished).error();
     } else if (auto known = check_format(*database); !known) {
-        return known.error();
+        return std::move(known).error();
     }
     auto in_doubt = InDoubtFile::open(directory);
-    if (!in_doubt) return in_doubt.error();
-    opened_engine->in_doubt = std::move(*in_doubt);
-    if (auto adopted = adopt_in_doubt_notes(*database, *opened_engine->in_doubt); !adopted) return adopted.error();
-    opened_engine->may_have_doubts = has_in_doubt_records(*opened_engine->db, opened_engine->handle(Family::meta));
+    if (!in_doubt) return std::move(in_doubt).error();
+    opened.in_doubt = *std::move(in_doubt);
+    if (auto adopted = adopt_in_doubt_notes(*database, *opened.in_doubt); !adopted) return std::move(adopted).error();
+    opened.may_have_doubts = has_in_doubt_records(*opened.db, opened.handle(Family::meta));
+    opened.directory->end_opening();
     return database;
 }
 
@@ -171,19 +182,7 @@ Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& direc
                                                            const ReaderOptions& options) {
     const auto content = examine_directory(directory);
     if (!content) return content.error();
-    switch (*content) {
-        case DirectoryContent::missing:
-        case DirectoryContent::empty:
-        case DirectoryContent::half_made:
-            return open_error(ErrorCode::store_missing, "there is no store in the directory");
-        case DirectoryContent::foreign:
-            return not_a_store();
-        case DirectoryContent::damaged:
-            return open_error(ErrorCode::corrupt,
-                              "the directory holds parts of a store, but its CURRENT file is missing");
-        case DirectoryContent::store:
-            break;
-    }
+    if (auto sound = check_content(*content, /*may_make=*/false); !sound) return std::move(sound).error();
     if (auto known = check_column_families(directory); !known) return known.error();
 
     const auto descriptors =
@@ -198,10 +197,9 @@ Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& direc
                                               &handles, &db);
         if (!status.IsIOError() && !status.IsPathNotFound() && !status.IsTryAgain()) break;
     }
-    if (!status.ok()) return read_error(status, "opening the store for reading");
+    if (!status.ok()) return open_failure(status, "opening the store for reading");
 
     auto engine = std::make_unique<Engine>();
-    engine->directory = directory;
     engine->point_read = point_read_options();
     engine->db.reset(db);
     std::copy(handles.begin(), handles.end(), engine->handles.begin());
@@ -218,14 +216,13 @@ Result<void> Database::close() {
     if (engine->db) {
         rocksdb::CancelAllBackgroundWork(engine->db.get(), /*wait=*/true);
         // A secondary has no log of its own to sync.
-        if (engine->registered && !engine->writes_refused) synced = engine->db->SyncWAL();
+        if (engine->directory) synced = engine->db->SyncWAL();
         for (auto* handle : engine->handles) {
             if (handle != nullptr) closed = engine->db->DestroyColumnFamilyHandle(handle);
         }
         closed = engine->db->Close();
         engine->db.reset();
     }
-    if (engine->registered) OpenStores::leave(engine->directory);
     if (!synced.ok()) return write_error(synced, "syncing the log at close");
     if (!closed.ok()) return read_error(closed, "closing the store");
     return {};

@@ -136,6 +136,16 @@ Result<std::vector<FamilyId>> Database::ended_families(const UserId& user) const
     return families;
 }
 
+Result<bool> Database::contains_chain(const FamilyId& family, const TokenId& chain) const {
+    const auto key = codec::index_key(family, chain);
+    rocksdb::PinnableSlice stored;
+    const auto status =
+        engine_->db->Get(engine_->point_read, engine_->handle(Family::by_family), slice(key.view()), &stored);
+    if (status.IsNotFound()) return false;
+    if (!status.ok()) return read_error(status, "looking for a chain");
+    return true;
+}
+
 Result<std::optional<UserId>> Database::owner_of(const FamilyId& family) const {
     std::optional<UserId> owner;
     auto scanned = scan_family(family, [&](const FamilyChain& chain) {

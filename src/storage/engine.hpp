@@ -3,7 +3,6 @@
 
 #include <array>
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <string_view>
 
@@ -14,6 +13,7 @@
 #include "storage/column_families.hpp"
 #include "storage/database.hpp"
 #include "storage/in_doubt_file.hpp"
+#include "storage/store_directory.hpp"
 
 namespace tokenstore::storage {
 
@@ -23,10 +23,9 @@ namespace tokenstore::storage {
 }
 
 struct Database::Engine {
-    std::filesystem::path directory;
+    std::unique_ptr<StoreDirectory> directory;  // the primary's; outlives the engine's use of it
     std::unique_ptr<rocksdb::DB> db;
     std::array<rocksdb::ColumnFamilyHandle*, column_families.size()> handles{};
-    std::shared_ptr<rocksdb::Cache> block_cache;
     std::unique_ptr<InDoubtFile> in_doubt;  // the primary's
 
     // Built once: ReadOptions is too large to fill in on each look-up.
@@ -35,7 +34,6 @@ struct Database::Engine {
     std::atomic<bool> writes_refused{false};
     std::atomic<bool> compactions_canceled{false};
     bool may_have_doubts = false;
-    bool registered = false;  // in OpenStores
 
     [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const noexcept {
         return handles[position(family)];

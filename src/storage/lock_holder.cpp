@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <map>
-#include <mutex>
 
 namespace tokenstore::storage {
 
@@ -20,32 +18,7 @@ std::string describe_process(pid_t pid) {
     return text;
 }
 
-struct Registry {
-    std::mutex mutex;
-    std::map<std::filesystem::path, pid_t> stores;  // canonical directory -> the process that entered it
-};
-
-Registry& registry() {
-    static auto* const instance = new Registry;  // never destroyed: stores may be closed by static destructors
-    return *instance;
-}
-
 }  // namespace
-
-bool OpenStores::enter(const std::filesystem::path& directory) {
-    const std::lock_guard lock(registry().mutex);
-    const auto [entry, entered] = registry().stores.try_emplace(std::filesystem::canonical(directory), ::getpid());
-    if (!entered && entry->second == ::getpid()) return false;
-    entry->second = ::getpid();
-    return true;
-}
-
-void OpenStores::leave(const std::filesystem::path& directory) {
-    const std::lock_guard lock(registry().mutex);
-    std::error_code ignored;  // a directory that was removed meanwhile is found by its name
-    const auto canonical = std::filesystem::weakly_canonical(directory, ignored);
-    registry().stores.erase(ignored ? directory : canonical);
-}
 
 std::optional<std::string> lock_holder(const std::filesystem::path& directory) {
     const int file = ::open((directory / "LOCK").c_str(), O_RDONLY | O_CLOEXEC);

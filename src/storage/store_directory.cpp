@@ -1,18 +1,25 @@
 #include "storage/store_directory.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <rocksdb/db.h>
 
 #include "storage/column_families.hpp"
+#include "storage/lock_holder.hpp"
 #include "storage/status_error.hpp"
 
 namespace tokenstore::storage {
@@ -21,22 +28,62 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* half_made_marker = "CREATING";
+constexpr std::string_view marker_name = "CREATING";
+constexpr std::string_view marker_content = "A token store is being made here.\n";
 
-bool looks_like_engine_file(std::string_view name) {
+/// The stores that this process has open. The engine's lock on its LOCK file is one that closing any descriptor of the
+/// file drops for the whole process, so a store of our own must be told apart before anybody touches that file.
+struct OpenStores {
+    std::mutex mutex;
+    std::map<std::pair<dev_t, ino_t>, pid_t> stores;  // with the process that opened it: a forked child has none open
+};
+
+OpenStores& open_stores() {
+    static auto* const instance = new OpenStores;  // never destroyed: stores may be closed by static destructors
+    return *instance;
+}
+
+bool enter(dev_t device, ino_t inode) {
+    const std::lock_guard lock(open_stores().mutex);
+    const auto [entry, entered] = open_stores().stores.try_emplace({device, inode}, ::getpid());
+    if (!entered && entry->second == ::getpid()) return false;
+    entry->second = ::getpid();
+    return true;
+}
+
+void leave(dev_t device, ino_t inode) {
+    const std::lock_guard lock(open_stores().mutex);
+    open_stores().stores.erase({device, inode});
+}
+
+bool is_file_of_the_engine(std::string_view name) {
     const auto ends_with = [name](std::string_view suffix) { return name.ends_with(suffix); };
-    return name.starts_with("MANIFEST-") || name.starts_with("OPTIONS-") || name == "IDENTITY" || name == "LOCK" ||
-           ends_with(".sst") || ends_with(".log");
+    return name.starts_with("MANIFEST-") || name.starts_with("OPTIONS-") || name.starts_with("LOG") ||
+           name == "CURRENT" || name == "IDENTITY" || name == "LOCK" || name == "IN_DOUBT" || ends_with(".sst") ||
+           ends_with(".log") || ends_with(".dbtmp");
+}
+
+bool is_our_marker(const fs::path& file, bool alone) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(in), {}};
+    // A crash may have come while the content was written; nothing else was made before.
+    return alone ? marker_content.starts_with(content) : content == marker_content;
 }
 
 Result<void> sync_directory(const fs::path& directory) {
-    const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file < 0) return system_error(errno, "opening the store's directory");
-    const int answered = ::fsync(file);
+    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return system_error(errno, "opening a directory");
+    const int answered = ::fsync(descriptor);
     const int error_number = errno;
-    ::close(file);
-    if (answered != 0) return system_error(error_number, "syncing the store's directory");
+    ::close(descriptor);
+    if (answered != 0) return system_error(error_number, "syncing a directory");
     return {};
+}
+
+/// "." for a plain name.
+fs::path parent_of(const fs::path& directory) {
+    auto parent = (directory.has_filename() ? directory : directory.parent_path()).parent_path();
+    return parent.empty() ? fs::path(".") : parent;
 }
 
 Result<std::vector<std::string>> names_in(const fs::path& directory) {
@@ -58,6 +105,33 @@ bool has_our_column_families(const fs::path& directory) {
     return std::find(present.begin(), present.end(), column_families[position(Family::tokens)].name) != present.end();
 }
 
+Result<void> make_directory(const fs::path& directory) {
+    std::error_code error;
+    const auto parent = parent_of(directory);
+    fs::create_directories(parent, error);
+    if (error) return system_error(error.value(), "making the directory above the store's");
+    if (::mkdir(directory.c_str(), S_IRWXU) != 0) {
+        if (errno == EEXIST) return {};
+        return system_error(errno, "making the store's directory");
+    }
+    return sync_directory(parent);
+}
+
+Result<void> set_marker(const fs::path& directory) {
+    const auto file = directory / marker_name;
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor < 0) return system_error(errno, "writing into the store's directory");
+    const auto written = ::write(descriptor, marker_content.data(), marker_content.size());
+    const bool whole = written == static_cast<ssize_t>(marker_content.size());
+    int error_number = written < 0 ? errno : ENOSPC;
+    const bool synced = whole && ::fsync(descriptor) == 0;
+    if (whole && !synced) error_number = errno;
+    ::close(descriptor);
+    if (synced) return {};
+    ::unlink(file.c_str());
+    return system_error(error_number, "writing into the store's directory");
+}
+
 }  // namespace
 
 Result<DirectoryContent> examine_directory(const fs::path& directory) {
@@ -73,69 +147,103 @@ Result<DirectoryContent> examine_directory(const fs::path& directory) {
         return std::find(names->begin(), names->end(), name) != names->end();
     };
     if (names->empty()) return DirectoryContent::empty;
-    if (has(half_made_marker)) return DirectoryContent::half_made;
+    if (has(marker_name)) {
+        const bool ours = std::all_of(names->begin(), names->end(), [](const std::string& name) {
+            return name == marker_name || is_file_of_the_engine(name);
+        });
+        const bool half_made = ours && is_our_marker(directory / marker_name, names->size() == 1);
+        return half_made ? DirectoryContent::half_made : DirectoryContent::foreign;
+    }
     if (has("CURRENT")) return has_our_column_families(directory) ? DirectoryContent::store : DirectoryContent::foreign;
-    return std::any_of(names->begin(), names->end(), looks_like_engine_file) ? DirectoryContent::damaged
-                                                                             : DirectoryContent::foreign;
+    // Log files alone prove nothing: anybody may have a file named so.
+    const bool remains = std::any_of(names->begin(), names->end(), [](const std::string& name) {
+        return name.starts_with("MANIFEST-") || name.starts_with("OPTIONS-") || name == "IDENTITY" ||
+               name.ends_with(".sst");
+    });
+    return remains ? DirectoryContent::damaged : DirectoryContent::foreign;
 }
 
-Result<void> begin_store(const fs::path& directory) {
-    const auto content = examine_directory(directory);
-    if (!content) return content.error();
-    if (*content == DirectoryContent::missing) {
-        std::error_code error;
-        if (const auto parent = fs::absolute(directory).parent_path(); !parent.empty()) {
-            fs::create_directories(parent, error);
-            if (error) return system_error(error.value(), "making the directory above the store's");
-        }
-        if (::mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-            return system_error(errno, "making the store's directory");
-        }
-    } else if (auto owned = check_ownership(directory); !owned && owned.error().code != ErrorCode::unsafe_directory) {
-        return owned.error();
-    }
-    if (::chmod(directory.c_str(), S_IRWXU) != 0) return system_error(errno, "making the store's directory private");
-    if (auto owned = check_ownership(directory); !owned) return owned.error();
+StoreDirectory::StoreDirectory(fs::path path, int descriptor, dev_t device, ino_t inode)
+    : path_(std::move(path)), descriptor_(descriptor), device_(device), inode_(inode) {}
 
-    const int marker =
-        ::open((directory / half_made_marker).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (marker < 0) return system_error(errno, "writing into the store's directory");
-    ::close(marker);
-    if (*content == DirectoryContent::half_made) {
-        const auto names = names_in(directory);
-        if (!names) return names.error();
-        for (const auto& name : *names) {
-            std::error_code error;
-            if (name != half_made_marker) fs::remove_all(directory / name, error);
-            if (error) return system_error(error.value(), "removing the remains of a half-made store");
-        }
-    }
-    if (auto synced = sync_directory(directory); !synced) return synced.error();
-    return sync_directory(fs::absolute(directory).parent_path());
+StoreDirectory::~StoreDirectory() {
+    end_opening();
+    leave(device_, inode_);
 }
 
-Result<void> finish_store(const fs::path& directory) {
-    if (::unlink((directory / half_made_marker).c_str()) != 0 && errno != ENOENT) {
-        return system_error(errno, "finishing the store's directory");
+Result<std::unique_ptr<StoreDirectory>> StoreDirectory::claim(const fs::path& directory, bool make) {
+    const auto error = [](ErrorCode code, std::string message) {
+        return Error{code, WriteState::nothing_written, std::move(message)};
+    };
+    if (directory.empty()) return error(ErrorCode::store_missing, "the store's directory has no name");
+    if (make) {
+        if (auto made = make_directory(directory); !made) return made.error();
     }
-    return sync_directory(directory);
-}
-
-Result<void> check_ownership(const fs::path& directory) {
+    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) {
+        if (errno == ENOENT) return error(ErrorCode::store_missing, "there is no store in the directory");
+        if (errno == ENOTDIR) return error(ErrorCode::not_a_store, "the store's place is taken by a file");
+        return system_error(errno, "opening the store's directory");
+    }
     struct stat status {};
-    if (::stat(directory.c_str(), &status) != 0) return system_error(errno, "looking at the store's directory");
+    int answered = ::fstat(descriptor, &status);
+    while (answered == 0 && ::flock(descriptor, LOCK_EX) != 0) {
+        if (errno != EINTR) answered = -1;
+    }
+    if (answered != 0) {
+        const int error_number = errno;
+        ::close(descriptor);
+        return system_error(error_number, "claiming the store's directory");
+    }
+    if (!enter(status.st_dev, status.st_ino)) {
+        ::close(descriptor);
+        return error(ErrorCode::held_by_another_process, "the store is held by " + this_process());
+    }
+    return std::unique_ptr<StoreDirectory>(new StoreDirectory(directory, descriptor, status.st_dev, status.st_ino));
+}
+
+Result<void> StoreDirectory::check_ownership(bool taking_over) const {
+    struct stat status {};
+    if (::stat(path_.c_str(), &status) != 0) return system_error(errno, "looking at the store's directory");
     if (status.st_uid != ::geteuid()) {
         return Error{ErrorCode::unsafe_directory, WriteState::nothing_written,
                      "the store's directory belongs to another user: run as its owner"};
     }
-    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    if (!taking_over && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         return Error{ErrorCode::unsafe_directory, WriteState::nothing_written,
                      "the store's directory can be written by others: make its mode 0700"};
     }
-    if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
+    if (::access(path_.c_str(), R_OK | W_OK | X_OK) != 0) {
         return system_error(errno, "writing to the store's directory");
     }
     return {};
+}
+
+Result<void> StoreDirectory::begin_store() const {
+    const auto names = names_in(path_);
+    if (!names) return names.error();
+    if (::chmod(path_.c_str(), S_IRWXU) != 0) return system_error(errno, "making the store's directory private");
+    if (auto marked = set_marker(path_); !marked) return marked;
+    for (const auto& name : *names) {
+        if (name == marker_name) continue;
+        if (::unlink((path_ / name).c_str()) != 0) {
+            return system_error(errno, "removing the remains of a half-made store");
+        }
+    }
+    return sync_directory(path_);
+}
+
+Result<void> StoreDirectory::finish_store() const {
+    if (::unlink((path_ / marker_name).c_str()) != 0) return system_error(errno, "finishing the store's directory");
+    return sync_directory(path_);
+}
+
+void StoreDirectory::end_opening() noexcept {
+    if (descriptor_ < 0) return;
+    // Said aloud: closing alone would leave the lock with a child that was forked meanwhile.
+    ::flock(descriptor_, LOCK_UN);
+    ::close(descriptor_);
+    descriptor_ = -1;
 }
 
 }  // namespace tokenstore::storage
