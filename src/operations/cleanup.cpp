@@ -42,23 +42,26 @@ Result<Candidates> find_candidates(const storage::Database& database, const Toke
 
 /// Removes those of `hashes` that are stored and expired, with the index entries of chains that they are the tips of.
 Result<std::uint64_t> remove_expired(Context& context, std::span<const TokenHash> hashes, std::int64_t now_us) {
-    auto tokens = context.database.get_tokens(hashes);
-    if (!tokens) return std::move(tokens).error();
+    const auto before = context.database.get_tokens(hashes);
+    if (!before) return before.error();
     std::vector<std::size_t> stripes;
-    for (const auto& token : *tokens) {
+    for (const auto& token : *before) {
         if (!token) continue;
         stripes.push_back(context.stripe(token->user_id));
         stripes.push_back(context.stripe(token->family_id));
     }
     if (stripes.empty()) return 0;
     const auto guard = context.locks.lock(stripes);
-    tokens = context.database.get_tokens(hashes);
-    if (!tokens) return std::move(tokens).error();
+    const auto tokens = context.database.get_tokens(hashes);
+    if (!tokens) return tokens.error();
 
     storage::Batch batch(context.database);
     std::uint64_t removed = 0;
-    for (const auto& token : *tokens) {
-        if (!token || !model::is_expired(token->expires_at_us, now_us)) continue;
+    for (std::size_t i = 0; i < tokens->size(); ++i) {
+        const auto& token = (*tokens)[i];
+        const auto& locked = (*before)[i];  // another token under the same hash would be somebody else's to lock
+        if (!token || !locked || token->id != locked->id) continue;
+        if (!model::is_expired(token->expires_at_us, now_us)) continue;
         batch.delete_record(token->hash);
         // A token that was not rotated away is the tip of its chain, whose index entries go with it.
         if (!token->consumed_at_us) batch.delete_chain(*token);

@@ -13,8 +13,8 @@
 namespace tokenstore::test {
 
 /// Calls `body(index)` in as many threads, index 0 to `threads` - 1, none of which begins before all are there, and
-/// waits for all of them. An exception of a thread comes out here. Boost.Test's checks are not for the body: they are no
-/// business of several threads.
+/// waits for all of them. An exception of a thread comes out here. Boost.Test's checks are not for the body: they are
+/// no business of several threads.
 template <class Body>
 void run_together(std::size_t threads, const Body& body) {
     std::barrier start(static_cast<std::ptrdiff_t>(threads));

@@ -45,9 +45,9 @@ public:
             descriptors.emplace_back(std::string(description.name), rocksdb::ColumnFamilyOptions());
         }
         rocksdb::DB* opened = nullptr;
-        require_ok(rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), directory.string(), descriptors, &handles_,
-                                                &opened),
-                   "opening the closed store");
+        require_ok(
+            rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), directory.string(), descriptors, &handles_, &opened),
+            "opening the closed store");
         db_.reset(opened);
     }
     PlainDatabase(const PlainDatabase&) = delete;
@@ -242,9 +242,8 @@ StoredRecords read_closed_store(const std::filesystem::path& directory) {
         const auto chain = require_key(codec::trailing_id<TokenId>(key, 32), "by_user");
         require_decoded(codec::decode_index_entry(key, value, records.by_user[{user, chain}]), "by_user");
     });
-    database.for_each(Family::revocations, [&](std::string_view key, std::string_view value) {
-        read_revocation(records, key, value);
-    });
+    database.for_each(Family::revocations,
+                      [&](std::string_view key, std::string_view value) { read_revocation(records, key, value); });
     return records;
 }
 
@@ -253,8 +252,7 @@ std::vector<std::string> find_disagreements(const StoredRecords& records,
     return Comparison(records, reclaimed_until_us).run();
 }
 
-std::string check_closed_store(const std::filesystem::path& directory,
-                               std::optional<std::int64_t> reclaimed_until_us) {
+std::string check_closed_store(const std::filesystem::path& directory, std::optional<std::int64_t> reclaimed_until_us) {
     std::string text;
     for (const auto& sentence : find_disagreements(read_closed_store(directory), reclaimed_until_us)) {
         text.append(text.empty() ? "" : "\n").append(sentence);
