@@ -29,10 +29,11 @@ enum class RotateOutcome { rotated, not_found, reuse_detected, revoked, expired,
 
 struct RotateResult {
     RotateOutcome outcome = RotateOutcome::not_found;
-    std::optional<Token> predecessor;      ///< the presented token as it is now; absent for not_found
-    std::optional<Token> successor;        ///< set for rotated
-    std::optional<Revocation> revocation;  ///< set for revoked: why the presented token was dead
-    std::uint64_t live_tokens_ended = 0;   ///< by ending the family: 0 when it had been ended before
+    std::optional<Token> predecessor = std::nullopt;      ///< the presented token as it is now; absent for not_found
+    std::optional<Token> successor = std::nullopt;        ///< set for rotated
+    std::optional<Revocation> revocation = std::nullopt;  ///< set for revoked: why the presented token was dead
+    std::uint64_t live_tokens_ended = 0;  ///< by ending the family: 0 when it had been ended before, and where the
+                                          ///< index that would tell is damaged
 };
 
 /// What revoke_token found.
@@ -51,8 +52,9 @@ enum class RevokeTokenOutcome {
 enum class Counting { exact, skip };
 
 struct RevokeResult {
-    bool newly_ended = false;                 ///< for a family: it had not been ended before. For a user: always true
-    std::optional<std::uint64_t> live_ended;  ///< live tokens this call ended; absent with Counting::skip
+    bool newly_ended = false;  ///< for a family: it had not been ended before. For a user: always true
+    std::optional<std::uint64_t> live_ended =
+        std::nullopt;  ///< live tokens this call ended; absent with Counting::skip
 };
 
 /// Where the next page of sessions begins. Obtain it from a page; its text form is that of its id.
@@ -63,13 +65,13 @@ struct SessionCursor {
 inline constexpr std::size_t max_page_limit = 1000;
 
 struct SessionPageRequest {
-    std::size_t limit = 50;              ///< 1 to max_page_limit
-    std::optional<SessionCursor> after;  ///< absent: from the newest session
+    std::size_t limit = 50;                             ///< 1 to max_page_limit
+    std::optional<SessionCursor> after = std::nullopt;  ///< absent: from the newest session
 };
 
 struct SessionPage {
-    std::vector<Token> sessions;        ///< live tokens, newest login first
-    std::optional<SessionCursor> next;  ///< absent on the last page
+    std::vector<Token> sessions;                       ///< live tokens, newest login first
+    std::optional<SessionCursor> next = std::nullopt;  ///< absent on the last page
 };
 
 /// What import_tokens did with one row.
@@ -83,7 +85,7 @@ enum class ImportOutcome {
 
 struct ImportedRow {
     ImportOutcome outcome = ImportOutcome::refused;
-    std::optional<Error> error;  ///< set exactly when refused
+    std::optional<Error> error = std::nullopt;  ///< set exactly when refused
 };
 
 }  // namespace tokenstore

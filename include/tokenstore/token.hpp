@@ -33,7 +33,7 @@ enum class RevocationReason : std::uint8_t {
 /// How and when a token was ended. `at_us` is absent only where an imported row did not say.
 struct Revocation {
     RevocationReason reason = RevocationReason::token_revoked;
-    std::optional<std::int64_t> at_us;
+    std::optional<std::int64_t> at_us = std::nullopt;
 
     friend bool operator==(const Revocation&, const Revocation&) = default;
 };
@@ -48,16 +48,16 @@ struct Token {
     std::int64_t created_at_us = 0;
     std::int64_t expires_at_us = 0;
     std::int64_t issue_stamp_us = 0;  ///< orders issue against a user's end; strictly increasing within a store
-    std::optional<std::int64_t> updated_at_us;
-    std::optional<std::int64_t> consumed_at_us;
-    std::optional<TokenHash> predecessor;  ///< the token this one was rotated from
-    std::optional<TokenHash> successor;    ///< the token this one was rotated to
-    std::optional<std::string> device_id;
-    std::optional<std::string> device_name;
-    std::optional<std::string> ip_address;
+    std::optional<std::int64_t> updated_at_us = std::nullopt;
+    std::optional<std::int64_t> consumed_at_us = std::nullopt;
+    std::optional<TokenHash> predecessor = std::nullopt;  ///< the token this one was rotated from
+    std::optional<TokenHash> successor = std::nullopt;    ///< the token this one was rotated to
+    std::optional<std::string> device_id = std::nullopt;
+    std::optional<std::string> device_name = std::nullopt;
+    std::optional<std::string> ip_address = std::nullopt;
 
-    bool revoked = false;                       ///< this very token was ended (not only its family or user)
-    std::optional<std::int64_t> revoked_at_us;  ///< when this very token was ended, where known
+    bool revoked = false;  ///< this very token was ended (not only its family or user)
+    std::optional<std::int64_t> revoked_at_us = std::nullopt;  ///< when this very token was ended, where known
 
     friend bool operator==(const Token&, const Token&) = default;
 };
@@ -66,8 +66,8 @@ struct Token {
 struct JudgedToken {
     Token token;
     TokenState state = TokenState::expired;
-    std::optional<Revocation> revocation;  ///< set exactly when state is revoked: the token's own end first, then its
-                                           ///< family's, then its user's
+    std::optional<Revocation> revocation = std::nullopt;  ///< set exactly when state is revoked: the token's own end
+                                                          ///< first, then its family's, then its user's
 };
 
 /// What create_token stores. Absent optionals are stored as absent; an empty string is kept as an empty string.
@@ -75,10 +75,10 @@ struct NewToken {
     TokenHash hash;
     UserId user_id;
     FamilyId family_id;
-    std::int64_t expires_at_us = 0;          ///< at most now + Options::longest_token_lifetime_us
-    std::optional<std::string> device_id;    ///< at most 255 bytes of valid UTF-8
-    std::optional<std::string> device_name;  ///< at most 100 characters of valid UTF-8
-    std::optional<std::string> ip_address;   ///< IPv4 or IPv6 text, at most 45 bytes
+    std::int64_t expires_at_us = 0;                         ///< at most now + Options::longest_token_lifetime_us
+    std::optional<std::string> device_id = std::nullopt;    ///< at most 255 bytes of valid UTF-8
+    std::optional<std::string> device_name = std::nullopt;  ///< at most 100 characters of valid UTF-8
+    std::optional<std::string> ip_address = std::nullopt;   ///< IPv4 or IPv6 text, at most 45 bytes
 };
 
 /// What rotate_token stores in place of the presented token. User, family and chain are the presented token's;
@@ -86,9 +86,9 @@ struct NewToken {
 struct Successor {
     TokenHash hash;
     std::int64_t expires_at_us = 0;
-    std::optional<std::string> device_id;
-    std::optional<std::string> device_name;
-    std::optional<std::string> ip_address;
+    std::optional<std::string> device_id = std::nullopt;
+    std::optional<std::string> device_name = std::nullopt;
+    std::optional<std::string> ip_address = std::nullopt;
 };
 
 }  // namespace tokenstore

@@ -91,6 +91,7 @@ public:
                                                      Durability durability = Durability::lose_nothing);
 
     /// Ends every token that was issued to the user before this call: log out everywhere. The user can log in again.
+    /// A damaged index is answered as by revoke_family.
     [[nodiscard]] Result<RevokeResult> revoke_all_user_tokens(const UserId& user, Counting counting = Counting::exact,
                                                               Durability durability = Durability::lose_nothing);
 

@@ -1,6 +1,7 @@
 #include "operations/revoke.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "model/limits.hpp"
@@ -17,24 +18,50 @@ std::int64_t last_expiry_us(const Context& context, std::int64_t now_us) {
 }
 
 /// Locks the family and, where it has one, its user. A family gets its user with its first token and keeps it, so what
-/// is read before the lock is checked once more under it.
+/// is read before the lock is checked once more under it. The index that tells the user may be damaged: then the family
+/// alone is locked, and can be ended all the same.
 struct LockedFamily {
     base::LockStripes::Guard guard;
     std::optional<UserId> user;
+    std::optional<Error> damage;
 };
 
-Result<LockedFamily> lock_family(Context& context, const FamilyId& family) {
+LockedFamily lock_family(Context& context, const FamilyId& family) {
     for (;;) {
-        auto before = context.database.owner_of(family);
-        if (!before) return std::move(before).error();
         LockedFamily locked;
-        locked.user = *before;
+        auto before = context.database.owner_of(family);
+        if (before) locked.user = *before;
         locked.guard = locked.user ? context.locks.lock({context.stripe(family), context.stripe(*locked.user)})
                                    : context.locks.lock({context.stripe(family)});
         auto under_lock = context.database.owner_of(family);
-        if (!under_lock) return std::move(under_lock).error();
-        if (*under_lock == locked.user) return locked;
+        if (!under_lock) locked.damage = std::move(under_lock).error();
+        if (locked.damage || *under_lock == locked.user) return locked;
     }
+}
+
+Result<std::uint64_t> live_in_family(const Context& context, const FamilyId& family,
+                                     const std::optional<model::FamilyEnd>& family_end,
+                                     const std::optional<UserId>& user, std::int64_t now_us) {
+    model::Ends ends{family_end, std::nullopt};
+    if (user) {
+        auto user_end = context.database.get_user_end(*user);
+        if (!user_end) return std::move(user_end).error();
+        ends.user = *user_end;
+    }
+    return count_live_in_family(context.database, family, ends, now_us);
+}
+
+Result<std::uint64_t> live_of_user(const Context& context, const UserId& user, std::int64_t now_us) {
+    const auto user_end = context.database.get_user_end(user);
+    if (!user_end) return user_end.error();
+    return count_live_of_user(context.database, user, *user_end, now_us);
+}
+
+/// The end was written, which is what safety needs; what else the call was to answer could not be read.
+Error ended_but(Error damage) {
+    damage.write = WriteState::partly_written;
+    damage.message = "the end was written, but " + damage.message;
+    return damage;
 }
 
 }  // namespace
@@ -92,31 +119,26 @@ Result<RevokeTokenOutcome> revoke_token(Context& context, const TokenHash& hash,
 
 Result<RevokeResult> revoke_family(Context& context, const FamilyId& family, Counting counting, Durability durability) {
     auto locked = lock_family(context, family);
-    if (!locked) return std::move(locked).error();
     const auto now_us = context.clock.now_us();
-    model::Ends ends;
-    auto family_end = context.database.get_family_end(family);
-    if (!family_end) return std::move(family_end).error();
-    ends.family = *family_end;
-
+    const auto standing = context.database.get_family_end(family);
+    if (!standing) return standing.error();
     RevokeResult result;
-    result.newly_ended = !ends.family;
-    if (counting == Counting::exact) {
-        if (locked->user) {
-            auto user_end = context.database.get_user_end(*locked->user);
-            if (!user_end) return std::move(user_end).error();
-            ends.user = *user_end;
+    result.newly_ended = !*standing;
+    if (counting == Counting::exact && !locked.damage) {
+        auto live = live_in_family(context, family, *standing, locked.user, now_us);
+        if (live) {
+            result.live_ended = *live;
+        } else {
+            locked.damage = std::move(live).error();
         }
-        auto live = count_live_in_family(context.database, family, ends, now_us);
-        if (!live) return std::move(live).error();
-        result.live_ended = *live;
     }
     // An end that stands already is written again as it is: it may not have been synced, and this call promises it.
-    const auto end = ends.family.value_or(family_end_now(context, RevocationReason::family_revoked, now_us));
+    const auto end = standing->value_or(family_end_now(context, RevocationReason::family_revoked, now_us));
     storage::Batch batch(context.database);
-    batch.put_family_end(family, locked->user ? &*locked->user : nullptr, end);
+    batch.put_family_end(family, locked.user ? &*locked.user : nullptr, end);
     if (auto committed = context.commit(std::move(batch), durability); !committed) return std::move(committed).error();
     if (result.newly_ended) context.counters.add(Counter::families_ended);
+    if (locked.damage) return ended_but(*std::move(locked.damage));
     return result;
 }
 
@@ -126,12 +148,14 @@ Result<RevokeResult> revoke_all_user_tokens(Context& context, const UserId& user
     const auto now_us = context.clock.now_us();
     RevokeResult result;
     result.newly_ended = true;
+    std::optional<Error> damage;
     if (counting == Counting::exact) {
-        auto user_end = context.database.get_user_end(user);
-        if (!user_end) return std::move(user_end).error();
-        auto live = count_live_of_user(context.database, user, *user_end, now_us);
-        if (!live) return std::move(live).error();
-        result.live_ended = *live;
+        auto live = live_of_user(context, user, now_us);
+        if (live) {
+            result.live_ended = *live;
+        } else {
+            damage = std::move(live).error();
+        }
     }
     // Taken under the user's lock: every token issued before has a smaller stamp, every later one a greater.
     auto stamp_us = context.bounds.next_stamp(now_us);
@@ -140,6 +164,7 @@ Result<RevokeResult> revoke_all_user_tokens(Context& context, const UserId& user
     batch.put_user_end(user, {now_us, keep_until_us(last_expiry_us(context, now_us)), *stamp_us});
     if (auto committed = context.commit(std::move(batch), durability); !committed) return std::move(committed).error();
     context.counters.add(Counter::users_ended);
+    if (damage) return ended_but(*std::move(damage));
     return result;
 }
 

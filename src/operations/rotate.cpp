@@ -126,9 +126,9 @@ private:
         result.outcome = decision.outcome;
         if (decision.outcome == RotateOutcome::revoked) result.revocation = model::revocation_of(presented, ends);
         if (decision.end_family) {
-            auto live = count_live_in_family(context_.database, presented.family_id, ends, now_us_);
-            if (!live) return std::move(live).error();
-            result.live_tokens_ended = *live;
+            // A damaged index must keep neither the end from being written nor the alarm from being raised.
+            const auto live = count_live_in_family(context_.database, presented.family_id, ends, now_us_);
+            result.live_tokens_ended = live ? *live : 0;
             storage::Batch batch(context_.database);
             batch.put_family_end(presented.family_id, &presented.user_id,
                                  family_end_now(context_, *decision.end_family, now_us_));

@@ -1,5 +1,7 @@
 #include "operations/sessions.hpp"
 
+#include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -7,6 +9,28 @@
 #include "operations/live_tips.hpp"
 
 namespace tokenstore::operations {
+
+namespace {
+
+/// Those of the tokens that are stored and live.
+Result<std::vector<Token>> live_tokens(const storage::Database& database, const std::vector<TokenHash>& hashes,
+                                       std::int64_t now_us) {
+    auto tokens = database.get_tokens(hashes);
+    if (!tokens) return std::move(tokens).error();
+    std::erase_if(*tokens, [](const std::optional<Token>& token) { return !token; });
+    std::vector<storage::Owner> owners;
+    for (const auto& token : *tokens) owners.push_back({token->family_id, token->user_id});
+    const auto ends = database.get_ends(owners);
+    if (!ends) return ends.error();
+    std::vector<Token> live;
+    for (std::size_t i = 0; i < tokens->size(); ++i) {
+        auto& token = *(*tokens)[i];
+        if (model::state_of(token, (*ends)[i], now_us) == TokenState::live) live.push_back(std::move(token));
+    }
+    return live;
+}
+
+}  // namespace
 
 Result<SessionPage> get_user_active_sessions(const storage::Database& database, const UserId& user,
                                              const SessionPageRequest& request, std::int64_t now_us) {
@@ -33,15 +57,11 @@ Result<SessionPage> get_user_active_sessions(const storage::Database& database, 
             return true;
         });
         if (!scanned) return std::move(scanned).error();
-        auto tokens = database.get_tokens(tips);
-        if (!tokens) return std::move(tokens).error();
-        for (auto& token : *tokens) {
-            // A tip that was rotated, revoked or removed since the index was read is no session any more; the page is
-            // filled up from the older ones.
-            if (token && model::state_of(*token, {std::nullopt, *user_end}, now_us) == TokenState::live) {
-                page.sessions.push_back(*std::move(token));
-            }
-        }
+        // The records and ends decide. A tip that was rotated, revoked or removed since the index was read is no
+        // session any more; the page is filled up from the older ones.
+        auto live = live_tokens(database, tips, now_us);
+        if (!live) return std::move(live).error();
+        std::move(live->begin(), live->end(), std::back_inserter(page.sessions));
         if (!more) return page;
         before = chains.back();
         if (page.sessions.size() == request.limit) {

@@ -202,8 +202,7 @@ std::uint64_t Database::latest_sequence() const noexcept { return engine_->db->G
 
 Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled when_stalled) {
     if (engine_->writes_refused.load(std::memory_order_acquire)) {
-        return Error{ErrorCode::write_refused, WriteState::nothing_written,
-                     "the engine takes no writes since an earlier one failed"};
+        return writes_refused_error(WriteState::nothing_written);
     }
     rocksdb::WriteOptions write;
     write.sync = durability == Durability::lose_nothing;
@@ -225,6 +224,9 @@ Result<void> Database::wait_until_writable() {
 bool Database::may_have_doubts() const noexcept { return engine_->may_have_doubts; }
 
 Result<void> Database::sync() {
+    if (engine_->writes_refused.load(std::memory_order_acquire)) {
+        return writes_refused_error(WriteState::indeterminate);
+    }
     if (const auto status = engine_->db->SyncWAL(); !status.ok()) {
         engine_->writes_refused.store(true, std::memory_order_release);
         return write_error(status, "syncing the log");

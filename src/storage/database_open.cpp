@@ -215,14 +215,16 @@ Result<void> Database::close() {
     rocksdb::Status closed;
     if (engine->db) {
         rocksdb::CancelAllBackgroundWork(engine->db.get(), /*wait=*/true);
-        // A secondary has no log of its own to sync.
-        if (engine->directory) synced = engine->db->SyncWAL();
+        // A secondary has no log of its own to sync. Where a write has failed the engine must not be asked to sync
+        // again: Debian's build ends the process on an assertion.
+        if (engine->directory && !engine->writes_refused) synced = engine->db->SyncWAL();
         for (auto* handle : engine->handles) {
             if (handle != nullptr) closed = engine->db->DestroyColumnFamilyHandle(handle);
         }
         closed = engine->db->Close();
         engine->db.reset();
     }
+    if (engine->writes_refused) return writes_refused_error(WriteState::indeterminate);
     if (!synced.ok()) return write_error(synced, "syncing the log at close");
     if (!closed.ok()) return read_error(closed, "closing the store");
     return {};

@@ -1,7 +1,9 @@
 #include "storage/engine_options.hpp"
 
 #include <algorithm>
+#include <cstdarg>
 
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
@@ -15,6 +17,14 @@
 namespace tokenstore::storage {
 
 namespace {
+
+/// Drops what the engine would log. Its own log file names keys of compactions, and on a full disk Debian's build ends
+/// the process when an append to it fails.
+class SilentLogger final : public rocksdb::Logger {
+public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
 
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache, Family family) {
     rocksdb::BlockBasedTableOptions table;
@@ -63,11 +73,9 @@ rocksdb::DBOptions database_options() {
     rocksdb::DBOptions db;
     // Table readers stay open: no file is opened on a look-up, and a secondary needs it.
     db.max_open_files = -1;
-    // Every default below that follows NDEBUG is set, since the header's default follows our build and the library's
-    // its own. WARN: the INFO log would hold keys of manual compactions.
+    db.info_log = std::make_shared<SilentLogger>();
+    // Its default follows NDEBUG of our build, not of the engine's: so it is set.
     db.info_log_level = rocksdb::WARN_LEVEL;
-    db.keep_log_file_num = 5;
-    db.max_log_file_size = 16U << 20U;
     // Keys hold ids of users: keep them out of messages. The host's name does not belong into table files.
     db.allow_data_in_errors = false;
     db.db_host_id = "";

@@ -46,6 +46,10 @@ Error write_error(const rocksdb::Status& status, std::string_view what) {
     return {code_of(status), WriteState::indeterminate, describe(what, status)};
 }
 
+Error writes_refused_error(WriteState write) {
+    return {ErrorCode::write_refused, write, "the engine takes no writes since an earlier one failed"};
+}
+
 Error decode_error(codec::DecodeStatus status, std::string_view what) {
     return {ErrorCode::corrupt, WriteState::nothing_written, std::string(what) + ": " + std::string(describe(status))};
 }

@@ -17,6 +17,9 @@ namespace tokenstore::storage {
 /// A failed write: it may come true at the next open, so it is indeterminate.
 [[nodiscard]] Error write_error(const rocksdb::Status& status, std::string_view what);
 
+/// What follows a failed write: `write` says what became of the call at hand.
+[[nodiscard]] Error writes_refused_error(WriteState write);
+
 /// A stored value that could not be decoded.
 [[nodiscard]] Error decode_error(codec::DecodeStatus status, std::string_view what);
 
