@@ -53,8 +53,8 @@ enum class Counting { exact, skip };
 
 struct RevokeResult {
     bool newly_ended = false;  ///< for a family: it had not been ended before. For a user: always true
-    std::optional<std::uint64_t> live_ended =
-        std::nullopt;  ///< live tokens this call ended; absent with Counting::skip
+    /// Live tokens this call ended; absent with Counting::skip.
+    std::optional<std::uint64_t> live_ended = std::nullopt;
 };
 
 /// Where the next page of sessions begins. Obtain it from a page; its text form is that of its id.
@@ -79,7 +79,7 @@ enum class ImportOutcome {
     stored,     ///< new
     unchanged,  ///< stored before, with nothing to add
     revoked,    ///< stored before as not revoked; the row says revoked, and revoked wins
-    kept,       ///< stored before and ended since; the row would revive it, and is not followed
+    kept,       ///< stored before, and this very token ended since; the row would revive it, and is not followed
     refused,    ///< see ImportedRow::error
 };
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "model/limits.hpp"
@@ -21,11 +21,15 @@ ImportedRow refused(ErrorCode code, std::string message) {
     return {ImportOutcome::refused, Error{code, WriteState::nothing_written, std::move(message)}};
 }
 
-/// The row as it is stored: a chain of its own, issued when it was created.
-Token as_stored(const Token& row, std::int64_t now_us) {
+/// The row as it is stored: a chain of its own, issued when it was created. Stamps may run ahead of the time after a
+/// restart: a row created after its user's end must not be taken for older.
+Token as_stored(const Token& row, const std::optional<model::UserEnd>& user_end, std::int64_t now_us) {
     Token token = row;
     token.chain_id = token.id;
     token.issue_stamp_us = std::min(row.created_at_us, now_us);
+    if (user_end && token.issue_stamp_us > user_end->ended_at_us) {
+        token.issue_stamp_us = std::max(token.issue_stamp_us, user_end->stamp_us + 1);
+    }
     token.consumed_at_us.reset();
     token.predecessor.reset();
     token.successor.reset();
@@ -82,15 +86,19 @@ private:
         if (*owner && **owner != row.user_id) {
             return refused(ErrorCode::family_of_another_user, "the family belongs to another user");
         }
-        auto chain_exists = contains_chain(row.family_id, row.id);
+        auto chain_exists = contains_chain(row);
         if (!chain_exists) return std::move(chain_exists).error();
         if (*chain_exists) {
-            return refused(ErrorCode::conflicting_record, "another token of the family is stored under this id");
+            return refused(ErrorCode::conflicting_record,
+                           "another token of the family or the user is stored under this id");
         }
-        if (auto noted = note_ends(row); !noted) return std::move(noted).error();
-        auto token = as_stored(row, now_us_);
+        const auto ends = context_.database.get_ends({row.family_id, row.user_id});
+        if (!ends) return ends.error();
+        note_ends(row, *ends);
+        auto token = as_stored(row, ends->user, now_us_);
         owners_.insert_or_assign(row.family_id, row.user_id);
-        chains_.insert(row.id);
+        family_chains_.emplace(row.family_id, row.id);
+        user_chains_.emplace(row.user_id, row.id);
         put(token);
         known_.emplace(row.hash, std::move(token));
         return ImportedRow{ImportOutcome::stored, std::nullopt};
@@ -121,16 +129,13 @@ private:
 
     /// An end that stands already may have been made for shorter-lived tokens, and before the family had a user: it has
     /// to outlive this row, and to be where the listing of the user's sessions looks.
-    [[nodiscard]] Result<void> note_ends(const Token& row) {
-        auto ends = context_.database.get_ends({row.family_id, row.user_id});
-        if (!ends) return std::move(ends).error();
+    void note_ends(const Token& row, const model::Ends& ends) {
         const auto extend = [&](auto& noted, const auto& id, auto end) {
             auto& kept = noted.try_emplace(id, end).first->second;
             kept.keep_until_us = std::max(kept.keep_until_us, keep_until_us(row.expires_at_us));
         };
-        if (ends->family) extend(family_ends_, row.family_id, *ends->family);
-        if (ends->user) extend(user_ends_, row.user_id, *ends->user);
-        return {};
+        if (ends.family) extend(family_ends_, row.family_id, *ends.family);
+        if (ends.user) extend(user_ends_, row.user_id, *ends.user);
     }
 
     void put_ends() {
@@ -138,9 +143,11 @@ private:
         for (const auto& [user, end] : user_ends_) batch_.put_user_end(user, end);
     }
 
-    [[nodiscard]] Result<bool> contains_chain(const FamilyId& family, const TokenId& chain) {
-        if (chains_.contains(chain)) return true;
-        return context_.database.contains_chain(family, chain);
+    [[nodiscard]] Result<bool> contains_chain(const Token& row) {
+        if (family_chains_.contains({row.family_id, row.id}) || user_chains_.contains({row.user_id, row.id})) {
+            return true;
+        }
+        return context_.database.contains_chain({row.family_id, row.user_id}, row.id);
     }
 
     [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) {
@@ -155,8 +162,9 @@ private:
     storage::Batch batch_;
     std::int64_t now_us_ = 0;
     std::int64_t longest_expiry_us_ = 0;
-    std::unordered_map<TokenHash, Token> known_;  // stored, or about to be
-    std::unordered_set<TokenId> chains_;          // about to be stored
+    std::unordered_map<TokenHash, Token> known_;            // stored, or about to be
+    std::set<std::pair<FamilyId, TokenId>> family_chains_;  // about to be stored
+    std::set<std::pair<UserId, TokenId>> user_chains_;
     std::unordered_map<FamilyId, model::FamilyEnd> family_ends_;
     std::unordered_map<UserId, model::UserEnd> user_ends_;
     std::unordered_map<FamilyId, std::optional<UserId>> owners_;

@@ -129,9 +129,14 @@ private:
             // A damaged index must keep neither the end from being written nor the alarm from being raised.
             const auto live = count_live_in_family(context_.database, presented.family_id, ends, now_us_);
             result.live_tokens_ended = live ? *live : 0;
+            const auto end = family_end_now(context_, *decision.end_family, now_us_);
             storage::Batch batch(context_.database);
-            batch.put_family_end(presented.family_id, &presented.user_id,
-                                 family_end_now(context_, *decision.end_family, now_us_));
+            batch.put_family_end(presented.family_id, &presented.user_id, end);
+            // A family whose tips were all removed may have passed to another user: the end is listed there as well.
+            const auto owner = context_.database.owner_of(presented.family_id);
+            if (owner && *owner && **owner != presented.user_id) {
+                batch.put_family_end(presented.family_id, &**owner, end);
+            }
             if (auto committed = context_.commit(std::move(batch), durability_); !committed) {
                 return std::move(committed).error();
             }

@@ -103,8 +103,8 @@ public:
     /// The families of the user that were ended.
     [[nodiscard]] Result<std::vector<FamilyId>> ended_families(const UserId& user) const;
 
-    /// Whether the family has a chain that began with this token.
-    [[nodiscard]] Result<bool> contains_chain(const FamilyId& family, const TokenId& chain) const;
+    /// Whether the family or the user has a chain that began with this token.
+    [[nodiscard]] Result<bool> contains_chain(const Owner& owner, const TokenId& chain) const;
 
     /// The user of a family, from its first index entry; nothing if it has none.
     [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) const;

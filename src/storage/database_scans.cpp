@@ -136,14 +136,17 @@ Result<std::vector<FamilyId>> Database::ended_families(const UserId& user) const
     return families;
 }
 
-Result<bool> Database::contains_chain(const FamilyId& family, const TokenId& chain) const {
-    const auto key = codec::index_key(family, chain);
-    rocksdb::PinnableSlice stored;
-    const auto status =
-        engine_->db->Get(engine_->point_read, engine_->handle(Family::by_family), slice(key.view()), &stored);
-    if (status.IsNotFound()) return false;
-    if (!status.ok()) return read_error(status, "looking for a chain");
-    return true;
+Result<bool> Database::contains_chain(const Owner& owner, const TokenId& chain) const {
+    const auto contains = [this](Family family, const auto& key) -> Result<bool> {
+        rocksdb::PinnableSlice stored;
+        const auto status = engine_->db->Get(engine_->point_read, engine_->handle(family), slice(key.view()), &stored);
+        if (status.IsNotFound()) return false;
+        if (!status.ok()) return read_error(status, "looking for a chain");
+        return true;
+    };
+    auto found = contains(Family::by_family, codec::index_key(owner.family_id, chain));
+    if (!found || *found) return found;
+    return contains(Family::by_user, codec::index_key(owner.user_id, chain));
 }
 
 Result<std::optional<UserId>> Database::owner_of(const FamilyId& family) const {
