@@ -1,0 +1,293 @@
+#include "crash/expected_store.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace tokenstore::test {
+
+namespace {
+
+bool ends_family(RotateOutcome outcome) {
+    return outcome == RotateOutcome::reuse_detected || outcome == RotateOutcome::revoked;
+}
+
+}  // namespace
+
+std::string ExpectedStore::take_faults() { return std::exchange(faults_, {}); }
+
+void ExpectedStore::take_over(const Ledger& ledger, const TokenStore& store) {
+    for (auto& [hash, expected] : tokens_) expected.made_by = 0;
+    for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
+        for (const LedgerEntry& entry : ledger.entries_of(thread)) {
+            switch (entry.progress.load()) {
+                case LedgerProgress::answered:
+                    ++calls_answered_;
+                    apply(entry);
+                    break;
+                case LedgerProgress::intended:
+                    ++calls_open_;
+                    settle(entry, store);
+                    break;
+                case LedgerProgress::failed:
+                    add("a call failed: " + std::string(entry.error.data()));
+                    break;
+                case LedgerProgress::none:
+                    break;
+            }
+        }
+    }
+    note_cleanups(ledger);
+    check_stamps(ledger);
+}
+
+void ExpectedStore::apply(const LedgerEntry& entry) {
+    switch (entry.call) {
+        case LedgerCall::create:
+            apply_create(entry);
+            break;
+        case LedgerCall::rotate:
+            if (const auto outcome = static_cast<RotateOutcome>(entry.answer); outcome == RotateOutcome::rotated) {
+                apply_rotate(entry);
+            } else if (ends_family(outcome)) {
+                ended_families_.insert(tokens_.at(entry.subject).family);
+            }
+            break;
+        case LedgerCall::revoke_token:
+            if (static_cast<RevokeTokenOutcome>(entry.answer) == RevokeTokenOutcome::revoked) {
+                tokens_.at(entry.subject).revoked = true;
+            }
+            break;
+        case LedgerCall::revoke_family:
+            ended_families_.insert(entry.family);
+            break;
+        case LedgerCall::revoke_user:
+            apply_user_end(entry.user);
+            break;
+        case LedgerCall::import:
+            if (entry.answer != 1) add("a row was not imported");
+            for (std::size_t row = 0; row < rows_of_an_import; ++row) apply_import_row(entry, row);
+            break;
+        case LedgerCall::cleanup:
+            break;  // note_cleanups()
+    }
+}
+
+void ExpectedStore::apply_create(const LedgerEntry& entry) {
+    Expected made;
+    made.user = entry.user;
+    made.family = entry.family;
+    made.expires_at_us = entry.expires_at_us[0];
+    if (entry.progress.load() == LedgerProgress::answered) {
+        made.id = entry.ids[0];
+        made.issue_stamp_us = entry.issue_stamp_us;
+        made.made_by = entry.end;
+    }
+    tokens_.emplace(entry.made[0], made);
+}
+
+void ExpectedStore::apply_rotate(const LedgerEntry& entry) {
+    Expected& presented = tokens_.at(entry.subject);
+    presented.successor = entry.made[0];
+    Expected made;
+    made.user = presented.user;
+    made.family = presented.family;
+    made.expires_at_us = entry.expires_at_us[0];
+    made.predecessor = entry.subject;
+    if (entry.progress.load() == LedgerProgress::answered) {
+        made.id = entry.ids[0];
+        made.issue_stamp_us = entry.issue_stamp_us;
+        made.made_by = entry.end;
+    }
+    tokens_.emplace(entry.made[0], made);
+}
+
+void ExpectedStore::apply_import_row(const LedgerEntry& entry, std::size_t row) {
+    Expected made;
+    made.user = entry.user;
+    made.family = entry.family;
+    made.expires_at_us = entry.expires_at_us.at(row);
+    made.id = entry.ids.at(row);
+    made.issue_stamp_us = entry.created_at_us;
+    // It was issued a day ago: an end of its user that stands already covers it.
+    made.user_ended = ended_users_.contains(entry.user);
+    if (entry.progress.load() == LedgerProgress::answered) made.made_by = entry.end;
+    tokens_.emplace(entry.made.at(row), made);
+}
+
+void ExpectedStore::apply_user_end(const UserId& user) {
+    ended_users_.insert(user);
+    for (auto& [hash, expected] : tokens_) {
+        if (expected.user == user) expected.user_ended = true;
+    }
+}
+
+ExpectedStore::Lookup ExpectedStore::look_up(const TokenStore& store, const TokenHash& hash) {
+    auto found = store.get_by_hash(hash);
+    if (found) return *std::move(found);
+    add("a look-up failed: " + found.error().to_string());
+    return std::nullopt;
+}
+
+/// A call that was not answered: done or not, as the store says. Whether it was done wholly is for check() to see.
+void ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
+    if (entry.call == LedgerCall::import) {
+        for (std::size_t row = 0; row < rows_of_an_import; ++row) {
+            if (look_up(store, entry.made.at(row))) apply_import_row(entry, row);
+        }
+        return;
+    }
+    if (!is_done(entry, store)) return;
+    ++calls_open_and_done_;
+    switch (entry.call) {
+        case LedgerCall::create:
+            apply_create(entry);
+            break;
+        case LedgerCall::rotate:
+            if (look_up(store, entry.made[0])) {
+                apply_rotate(entry);
+            } else {
+                ended_families_.insert(tokens_.at(entry.subject).family);
+            }
+            break;
+        case LedgerCall::revoke_token:
+            tokens_.at(entry.subject).revoked = true;
+            break;
+        case LedgerCall::revoke_family:
+            ended_families_.insert(entry.family);
+            break;
+        case LedgerCall::revoke_user:
+            apply_user_end(entry.user);
+            break;
+        case LedgerCall::import:
+        case LedgerCall::cleanup:
+            break;
+    }
+}
+
+bool ExpectedStore::is_done(const LedgerEntry& entry, const TokenStore& store) {
+    const auto any_is_revoked_for = [&](const auto& chosen, RevocationReason reason) {
+        return std::ranges::any_of(tokens_, [&](const auto& known) {
+            if (!chosen(known.second)) return false;
+            const Lookup stored = look_up(store, known.first);
+            return stored && stored->revocation && stored->revocation->reason == reason;
+        });
+    };
+    switch (entry.call) {
+        case LedgerCall::create:
+            return look_up(store, entry.made[0]).has_value();
+        case LedgerCall::rotate: {
+            if (look_up(store, entry.made[0])) return true;
+            const auto presented = tokens_.find(entry.subject);
+            if (presented == tokens_.end()) return false;
+            const auto& family = presented->second.family;
+            const auto in_family = [&](const Expected& expected) { return expected.family == family; };
+            return any_is_revoked_for(in_family, RevocationReason::reuse_detected) ||
+                   any_is_revoked_for(in_family, RevocationReason::revoked_presented);
+        }
+        case LedgerCall::revoke_token: {
+            const Lookup stored = look_up(store, entry.subject);
+            return stored && stored->token.revoked && tokens_.contains(entry.subject);
+        }
+        case LedgerCall::revoke_family:
+            return any_is_revoked_for([&](const Expected& expected) { return expected.family == entry.family; },
+                                      RevocationReason::family_revoked);
+        case LedgerCall::revoke_user:
+            return any_is_revoked_for(
+                [&](const Expected& expected) { return expected.user == entry.user && !expected.user_ended; },
+                RevocationReason::user_revoked);
+        case LedgerCall::import:
+        case LedgerCall::cleanup:
+            return false;
+    }
+    return false;
+}
+
+/// What had expired when a clean-up began, and that clean-up returned, does not come back.
+void ExpectedStore::note_cleanups(const Ledger& ledger) {
+    std::optional<std::uint64_t> last_begin;
+    for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
+        for (const LedgerEntry& entry : ledger.entries_of(thread)) {
+            if (entry.call != LedgerCall::cleanup || entry.progress.load() != LedgerProgress::answered) continue;
+            last_begin = std::max(last_begin.value_or(0), entry.begin);
+        }
+    }
+    if (!last_begin) return;
+    for (auto& [hash, expected] : tokens_) {
+        const bool was_there = expected.made_by == 0 ? expected.id.has_value() : expected.made_by < *last_begin;
+        const bool was_expired = expected.issue_stamp_us && expected.expires_at_us < *expected.issue_stamp_us;
+        if (was_there && was_expired) expected.was_cleaned_up = true;
+    }
+}
+
+/// The stamps of a process are above all stamps of those before it.
+void ExpectedStore::check_stamps(const Ledger& ledger) {
+    std::int64_t greatest_us = last_stamp_us_;
+    for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
+        for (const LedgerEntry& entry : ledger.entries_of(thread)) {
+            if (entry.progress.load() != LedgerProgress::answered || entry.issue_stamp_us == 0) continue;
+            if (entry.issue_stamp_us <= last_stamp_us_) add("an issue stamp did not outlive the kill");
+            greatest_us = std::max(greatest_us, entry.issue_stamp_us);
+        }
+    }
+    last_stamp_us_ = greatest_us;
+}
+
+bool ExpectedStore::is_revoked(const Expected& expected) const {
+    return expected.revoked || expected.user_ended || ended_families_.contains(expected.family);
+}
+
+void ExpectedStore::check_token(const TokenHash& hash, const Expected& expected, const Lookup& stored,
+                                std::int64_t now_us) {
+    const auto wrong = [&](const std::string& what) { add("token " + to_hex(hash).substr(0, 8) + ": " + what); };
+    if (!stored) {
+        if (!may_be_gone(expected, now_us)) wrong("it is lost");
+        return;
+    }
+    if (expected.was_cleaned_up) return wrong("it was cleaned up, and is there again");
+    const Token& token = stored->token;
+    if (token.user_id != expected.user || token.family_id != expected.family ||
+        token.expires_at_us != expected.expires_at_us) {
+        wrong("its user, family or expiry is not what was stored");
+    }
+    if (expected.id && token.id != *expected.id) wrong("its id is not what was answered");
+    if (expected.issue_stamp_us && token.issue_stamp_us != *expected.issue_stamp_us) {
+        wrong("its issue stamp is not what was answered");
+    }
+    if (token.predecessor != expected.predecessor) wrong("it names another predecessor");
+    if (token.successor != expected.successor) wrong("it names another successor, or none");
+    if (token.consumed_at_us.has_value() != expected.is_consumed()) wrong("it is consumed, or is not, against the log");
+    if (token.revoked != expected.revoked) wrong("it is revoked, or is not, against the log");
+    const TokenState state = is_revoked(expected)               ? TokenState::revoked
+                             : expected.is_consumed()           ? TokenState::consumed
+                             : expected.expires_at_us <= now_us ? TokenState::expired
+                                                                : TokenState::live;
+    if (stored->state != state) {
+        wrong("its state is " + std::string(name(stored->state)) + " and ought to be " + std::string(name(state)));
+    }
+}
+
+void ExpectedStore::check(const TokenStore& store) {
+    for (const auto& [hash, expected] : tokens_) {
+        const Lookup stored = look_up(store, hash);
+        check_token(hash, expected, stored, system_clock().wall_us());
+    }
+}
+
+void ExpectedStore::present_dead_tokens(TokenStore& store, Dice& dice, std::uint64_t one_in) {
+    for (const auto& [hash, expected] : tokens_) {
+        if (!is_revoked(expected) && !expected.is_consumed()) continue;
+        if (may_be_gone(expected, system_clock().wall_us()) || dice.below(one_in) != 0) continue;
+        const auto valid = store.get_valid_by_hash(hash);
+        if (!valid || *valid) add("a dead token is valid");
+        Successor successor;
+        successor.hash.bytes.fill(0xee);
+        successor.expires_at_us = expected.expires_at_us;
+        const auto rotated = store.rotate_token(hash, successor, Durability::lose_on_power_failure);
+        const auto refusal = is_revoked(expected) ? RotateOutcome::revoked : RotateOutcome::reuse_detected;
+        if (!rotated || rotated->outcome != refusal) add("a dead token was not refused as it ought to be");
+        ended_families_.insert(expected.family);
+    }
+}
+
+}  // namespace tokenstore::test

@@ -1,0 +1,86 @@
+// What must be found in a store after the processes that worked on it were killed, by their ledgers.
+//
+// What a ledger notes as answered is there. What it notes as intended only is there wholly or not at all: the store is
+// asked which of the two, and from then on that holds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include <tokenstore/token_store.hpp>
+
+#include "crash/ledger.hpp"
+#include "support/dice.hpp"
+
+namespace tokenstore::test {
+
+class ExpectedStore {
+public:
+    /// Takes over what the ledger of a killed process says, asking the store about what was not answered.
+    void take_over(const Ledger& ledger, const TokenStore& store);
+
+    /// Compares every token with the store.
+    void check(const TokenStore& store);
+
+    /// Presents tokens that were rotated away or ended, about one in `one_in`: none may be usable, each is refused.
+    void present_dead_tokens(TokenStore& store, Dice& dice, std::uint64_t one_in);
+
+    /// What was wrong since the last call, one line each; empty if all is well.
+    [[nodiscard]] std::string take_faults();
+
+    [[nodiscard]] std::uint64_t calls_answered() const noexcept { return calls_answered_; }
+    [[nodiscard]] std::uint64_t calls_open() const noexcept { return calls_open_; }
+    [[nodiscard]] std::uint64_t calls_open_and_done() const noexcept { return calls_open_and_done_; }
+
+private:
+    struct Expected {
+        UserId user;
+        FamilyId family;
+        std::int64_t expires_at_us = 0;
+        std::optional<TokenId> id;                   // unknown for a call that was not answered
+        std::optional<std::int64_t> issue_stamp_us;  // likewise
+        std::optional<TokenHash> predecessor;
+        std::optional<TokenHash> successor;
+        bool revoked = false;
+        bool user_ended = false;
+        bool was_cleaned_up = false;  // by a call that began after it was made, and returned
+        std::uint64_t made_by = 0;    // the ticket of the end of the call that made it; 0 if from an earlier process
+
+        [[nodiscard]] bool is_consumed() const { return successor.has_value(); }
+    };
+
+    using Lookup = std::optional<JudgedToken>;
+
+    void apply(const LedgerEntry& entry);
+    void apply_create(const LedgerEntry& entry);
+    void apply_rotate(const LedgerEntry& entry);
+    void apply_import_row(const LedgerEntry& entry, std::size_t row);
+    void apply_user_end(const UserId& user);
+    void settle(const LedgerEntry& entry, const TokenStore& store);
+    [[nodiscard]] bool is_done(const LedgerEntry& entry, const TokenStore& store);
+    void note_cleanups(const Ledger& ledger);
+    void check_stamps(const Ledger& ledger);
+    void check_token(const TokenHash& hash, const Expected& expected, const Lookup& stored, std::int64_t now_us);
+
+    [[nodiscard]] Lookup look_up(const TokenStore& store, const TokenHash& hash);
+    [[nodiscard]] bool is_revoked(const Expected& expected) const;
+    [[nodiscard]] static bool may_be_gone(const Expected& expected, std::int64_t now_us) {
+        return expected.expires_at_us <= now_us;
+    }
+    void add(const std::string& fault) { faults_ += fault + "\n"; }
+
+    std::map<TokenHash, Expected> tokens_;
+    std::set<FamilyId> ended_families_;
+    std::set<UserId> ended_users_;
+    std::int64_t last_stamp_us_ = 0;
+    std::uint64_t calls_answered_ = 0;
+    std::uint64_t calls_open_ = 0;
+    std::uint64_t calls_open_and_done_ = 0;
+    std::string faults_;
+};
+
+}  // namespace tokenstore::test

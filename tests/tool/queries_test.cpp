@@ -1,0 +1,237 @@
+// Looking into the sample: the answers are those of the origin's SQL.
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tokenstore/token_store.hpp>
+
+#include "tool/tool_fixture.hpp"
+
+namespace tokenstore::tool::test {
+namespace {
+
+const std::vector<std::string> at_the_moment = {"--as-of", std::string(as_of_text)};
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+std::vector<std::string> with_moment(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), at_the_moment.begin(), at_the_moment.end());
+    return arguments;
+}
+
+// The sample is only read here: one store serves all cases.
+class SampleStore : public ToolFixture {
+public:
+    [[nodiscard]] static const ToolFixture& shared() {
+        static const ToolFixture* const fixture = [] {
+            static const ToolFixture made;
+            made.import_sample();
+            return &made;
+        }();
+        return *fixture;
+    }
+    [[nodiscard]] static std::string store() { return shared().store().string(); }
+
+    [[nodiscard]] static rapidjson::Document sessions_json(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"sessions", store()});
+        arguments.insert(arguments.end(), {"--format", "json"});
+        const Finished sessions = tool(with_moment(arguments));
+        BOOST_REQUIRE_MESSAGE(sessions.exit_code == 0, sessions.errors);
+        return parse_json(sessions.output);
+    }
+};
+
+BOOST_FIXTURE_TEST_SUITE(queries, SampleStore)
+
+BOOST_AUTO_TEST_CASE(counts_are_the_origins) {
+    const Finished count = tool(with_moment({"count", store()}));
+    BOOST_REQUIRE(count.exit_code == 0);
+    const rapidjson::Document counts = parse_json(count.output);
+    const rapidjson::Document answers = sample_answers();
+    for (const char* name : {"tokens", "users", "families", "live", "revoked", "expired"}) {
+        BOOST_TEST(counts[name].GetUint64() == answers[name].GetUint64(), name);
+    }
+    BOOST_TEST(counts["consumed"].GetUint64() == 0U);
+    BOOST_TEST(counts["as_of"].GetString() == as_of_text);
+}
+
+BOOST_AUTO_TEST_CASE(offset_names_the_same_moment) {
+    const Finished there = tool({"count", store(), "--as-of", "2026-06-01T05:30:00.0000009+05:30"});
+    BOOST_TEST(there.output == tool(with_moment({"count", store()})).output);
+}
+
+BOOST_AUTO_TEST_CASE(by_default_the_moment_is_now) {
+    const rapidjson::Document counts = parse_json(tool({"count", store()}).output);
+    BOOST_TEST(std::string(counts["as_of"].GetString()) > as_of_text);
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_as_many_as_the_origin_counts) {
+    const rapidjson::Document answers = sample_answers();
+    for (const auto& user : answers["busiest_users"].GetArray()) {
+        const rapidjson::Document page = sessions_json({user["user_id"].GetString()});
+        BOOST_TEST(page["user_id"].GetString() == user["user_id"].GetString());
+        BOOST_TEST(page["sessions"].Size() == user["active_sessions"].GetUint());
+        BOOST_TEST(page["next"].IsNull());
+        for (const auto& session : page["sessions"].GetArray()) BOOST_TEST(session["state"].GetString() == "live");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_listed_newest_first_and_page_by_page) {
+    const std::string user(busiest_user);
+    const rapidjson::Document all = sessions_json({user});
+    std::vector<std::string> hashes;
+    std::string newer = "9999";
+    for (const auto& session : all["sessions"].GetArray()) {
+        hashes.emplace_back(session["token_hash"].GetString());
+        const std::string created_at = session["created_at"].GetString();
+        BOOST_TEST((created_at < newer));
+        newer = created_at;
+    }
+    std::vector<std::string> paged;
+    std::vector<std::string> arguments = {user, "--limit", "2"};
+    for (;;) {
+        const rapidjson::Document page = sessions_json(arguments);
+        for (const auto& session : page["sessions"].GetArray()) paged.emplace_back(session["token_hash"].GetString());
+        if (page["next"].IsNull()) break;
+        BOOST_REQUIRE(page["sessions"].Size() == 2U);
+        arguments = {user, "--limit", "2", "--after", page["next"].GetString()};
+    }
+    BOOST_TEST((paged == hashes));
+}
+
+BOOST_AUTO_TEST_CASE(table_of_sessions_ends_with_count_and_cursor) {
+    const std::string user(busiest_user);
+    const Finished all = tool(with_moment({"sessions", store(), user}));
+    BOOST_TEST(all.exit_code == 0);
+    BOOST_TEST(all.output.starts_with("created               expires               device name"));
+    BOOST_TEST(all.output.ends_with("\n6 active sessions as of 2026-06-01T00:00:00Z\n"));
+    const rapidjson::Document page = sessions_json({user, "--limit", "2"});
+    const Finished two = tool(with_moment({"sessions", store(), user, "--limit", "2"}));
+    BOOST_TEST(two.output.ends_with("\n2 active sessions as of 2026-06-01T00:00:00Z; for more: --after " +
+                                    std::string(page["next"].GetString()) + "\n"));
+}
+
+BOOST_AUTO_TEST_CASE(user_without_sessions_is_no_error) {
+    const std::string nobody = "00000000-0000-4000-8000-000000000000";
+    const Finished table = tool(with_moment({"sessions", store(), nobody}));
+    BOOST_TEST(table.exit_code == 0);
+    BOOST_TEST(table.output == "no active sessions\n");
+    BOOST_TEST(sessions_json({nobody})["sessions"].Empty());
+}
+
+// The list calls a token expired by its expiry alone; our state says first that it was revoked.
+void check_state(const rapidjson::Document& token, const std::string& listed) {
+    const std::string state = token["state"].GetString();
+    if (listed == "expired") {
+        BOOST_TEST((token["expires_at"].GetString() <= std::string(as_of_text)));
+        BOOST_TEST(state == (token["is_revoked"].GetBool() ? "revoked" : "expired"));
+    } else {
+        BOOST_TEST(state == listed);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(raw_token_on_standard_input_finds_its_record_in_every_state) {
+    std::map<std::string, int> seen;
+    for (const RawTokenSample& sample : sample_raw_tokens()) {
+        RunOptions options;
+        options.input = sample.raw_token + '\n';
+        const Finished get = tool(with_moment({"get", store(), "--token-stdin"}), options);
+        BOOST_REQUIRE_MESSAGE(get.exit_code == 0, get.errors);
+        check_state(parse_json(get.output), sample.state);
+        BOOST_TEST(!contains(get.output + get.errors, sample.raw_token));
+        ++seen[sample.state];
+    }
+    for (const char* state : {"live", "revoked", "expired"}) BOOST_TEST(seen[state] >= 8, state);
+}
+
+BOOST_AUTO_TEST_CASE(end_of_the_line_is_no_part_of_the_token) {
+    const RawTokenSample sample = sample_raw_tokens().front();
+    for (const char* line_end : {"", "\n", "\r\n", "\nnot read"}) {
+        RunOptions options;
+        options.input = sample.raw_token + line_end;
+        const Finished get = tool(with_moment({"get", store(), "--token-stdin"}), options);
+        BOOST_REQUIRE_MESSAGE(get.exit_code == 0, get.errors);
+        check_state(parse_json(get.output), sample.state);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(hash_finds_what_the_raw_token_finds) {
+    const RawTokenSample sample = sample_raw_tokens().front();
+    RunOptions options;
+    options.input = sample.raw_token;
+    const Finished by_token = tool(with_moment({"get", store(), "--token-stdin"}), options);
+    const Finished by_hash = tool(with_moment({"get", store(), "--hash", to_hex(hash_token(sample.raw_token))}));
+    BOOST_TEST(by_hash.exit_code == 0);
+    BOOST_TEST(by_hash.output == by_token.output);
+}
+
+BOOST_AUTO_TEST_CASE(state_follows_the_moment) {
+    for (const RawTokenSample& sample : sample_raw_tokens()) {
+        if (sample.state != "live") continue;
+        const std::string hash = to_hex(hash_token(sample.raw_token));
+        const rapidjson::Document now = parse_json(tool(with_moment({"get", store(), "--hash", hash})).output);
+        const std::string expiry = now["expires_at"].GetString();
+        const rapidjson::Document then = parse_json(tool({"get", store(), "--hash", hash, "--as-of", expiry}).output);
+        BOOST_TEST(then["state"].GetString() == "expired");
+        break;
+    }
+}
+
+BOOST_AUTO_TEST_CASE(unknown_token_is_not_found) {
+    const Finished by_hash = tool({"get", store(), "--hash", std::string(64, '0')});
+    BOOST_TEST(by_hash.exit_code == 1);
+    BOOST_TEST(by_hash.output.empty());
+    BOOST_TEST(by_hash.errors == "tokenstore: no such token is stored\n");
+    RunOptions options;
+    options.input = std::string(generate_token()->reveal());
+    BOOST_TEST(tool({"get", store(), "--token-stdin"}, options).exit_code == 1);
+}
+
+BOOST_AUTO_TEST_CASE(malformed_token_is_refused_and_not_repeated) {
+    for (const std::string& input : {std::string(), std::string("secret!"), std::string(1'000'000, 'A')}) {
+        RunOptions options;
+        options.input = input;
+        const Finished get = tool({"get", store(), "--token-stdin"}, options);
+        BOOST_TEST(get.exit_code == 5);
+        BOOST_TEST(get.errors.starts_with("tokenstore: malformed_token: "));
+        BOOST_TEST(!contains(get.errors, "secret!"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(token_typed_on_a_terminal_is_not_shown) {
+    const RawTokenSample sample = sample_raw_tokens().front();
+    const Finished get = tool_on_terminal(with_moment({"get", store(), "--token-stdin"}),
+                                          "Raw token (not shown): ", sample.raw_token + "\n");
+    BOOST_TEST(get.exit_code == 0);
+    BOOST_TEST(!contains(get.output, sample.raw_token));
+    BOOST_TEST(get.output.starts_with("Raw token (not shown): \nstate:             " + sample.state + "\n"),
+               get.output);
+}
+
+BOOST_AUTO_TEST_CASE(interrupt_typed_instead_of_a_token_ends_the_tool_by_its_signal) {
+    const Finished get = tool_on_terminal({"get", store(), "--token-stdin"}, "Raw token (not shown): ", "\x03");
+    BOOST_TEST(get.exit_code == 128 + SIGINT);
+    BOOST_TEST(!contains(get.output, "tokenstore:"), get.output);
+}
+
+BOOST_AUTO_TEST_CASE(format_of_get_is_a_table_for_people_and_json_for_programs) {
+    const std::vector<std::string> get =
+        with_moment({"get", store(), "--hash", to_hex(hash_token(sample_raw_tokens().front().raw_token))});
+    const auto with_format = [&get](const char* format) {
+        std::vector<std::string> arguments = get;
+        arguments.insert(arguments.end(), {"--format", format});
+        return arguments;
+    };
+    BOOST_TEST(tool(get).output == tool(with_format("json")).output);
+    BOOST_TEST(tool_on_terminal(get).output == tool(with_format("table")).output);
+    BOOST_TEST(contains(tool(with_format("table")).output, "\ncreated_at:        2026-"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace tokenstore::tool::test

@@ -1,0 +1,19 @@
+#include <unistd.h>
+
+#include <csignal>
+
+#include "command_line.hpp"
+#include "system/interruption.hpp"
+
+namespace tool = tokenstore::tool;
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as an error of the write
+    tool::catch_interruptions();
+    tool::Output output(STDOUT_FILENO);
+    tool::Output errors(STDERR_FILENO);
+    tool::Console console{STDIN_FILENO, output, errors};
+    const tool::ExitCode code = tool::run_command_line(argc, argv, console);
+    tool::end_by_interruption();
+    return static_cast<int>(code);
+}
