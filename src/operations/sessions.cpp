@@ -12,11 +12,25 @@ namespace tokenstore::operations {
 
 namespace {
 
-/// Those of the tokens that are stored and live.
+/// A tip that was rotated since the index was read has a successor: the session goes on there.
+Result<void> follow_rotations(const storage::Database& database, std::optional<Token>& token) {
+    while (token && token->consumed_at_us && token->successor) {
+        const auto next = *token->successor;
+        auto found = database.get_token(next, *token);
+        if (!found) return std::move(found).error();
+        if (!*found) token.reset();
+    }
+    return {};
+}
+
+/// The sessions that these tips stand for, as far as they are live.
 Result<std::vector<Token>> live_tokens(const storage::Database& database, const std::vector<TokenHash>& hashes,
                                        std::int64_t now_us) {
     auto tokens = database.get_tokens(hashes);
     if (!tokens) return std::move(tokens).error();
+    for (auto& token : *tokens) {
+        if (auto followed = follow_rotations(database, token); !followed) return std::move(followed).error();
+    }
     std::erase_if(*tokens, [](const std::optional<Token>& token) { return !token; });
     std::vector<storage::Owner> owners;
     for (const auto& token : *tokens) owners.push_back({token->family_id, token->user_id});

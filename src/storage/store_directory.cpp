@@ -154,7 +154,11 @@ Result<DirectoryContent> examine_directory(const fs::path& directory) {
         const bool half_made = ours && is_our_marker(directory / marker_name, names->size() == 1);
         return half_made ? DirectoryContent::half_made : DirectoryContent::foreign;
     }
-    if (has("CURRENT")) return has_our_column_families(directory) ? DirectoryContent::store : DirectoryContent::foreign;
+    if (has("CURRENT")) {
+        // The second file is ours alone: it tells a store whose manifest lost its column families.
+        const bool ours = has("IN_DOUBT") || has_our_column_families(directory);
+        return ours ? DirectoryContent::store : DirectoryContent::foreign;
+    }
     // Log files alone prove nothing: anybody may have a file named so.
     const bool remains = std::any_of(names->begin(), names->end(), [](const std::string& name) {
         return name.starts_with("MANIFEST-") || name.starts_with("OPTIONS-") || name == "IDENTITY" ||

@@ -1,10 +1,11 @@
 // Killing a process in the middle of its writes: what it was answered is there, what it was not answered is there
 // wholly or not at all. TOKENSTORE_KILLS sets how many processes are killed.
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -27,8 +28,6 @@
 #include "support/test_number.hpp"
 #include "support/test_seed.hpp"
 
-extern char** environ;
-
 namespace tokenstore::test {
 namespace {
 
@@ -49,6 +48,7 @@ public:
                                        std::to_string(orders.seed),
                                        std::to_string(orders.first_number)};
         std::vector<char*> arguments;
+        arguments.reserve(words.size() + 1);
         for (std::string& word : words) arguments.push_back(word.data());
         arguments.push_back(nullptr);
         const int error = ::posix_spawn(&process_, arguments[0], nullptr, nullptr, arguments.data(), environ);

@@ -129,7 +129,9 @@ std::uint64_t ReferenceModel::live_of_user(const UserId& user, std::int64_t now_
 bool ReferenceModel::surely_of_another_user(const FamilyId& family, const UserId& user, std::int64_t now_us) const {
     return std::ranges::any_of(tokens_, [&](const auto& entry) {
         const Token& token = entry.second.token;
-        return token.family_id == family && token.user_id != user && !is_reclaimable(token.expires_at_us, now_us);
+        // A family is known by its tips: once they are gone, what was rotated away keeps nobody out.
+        return token.family_id == family && token.user_id != user && !token.consumed_at_us &&
+               !is_reclaimable(token.expires_at_us, now_us);
     });
 }
 

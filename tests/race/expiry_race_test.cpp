@@ -40,7 +40,7 @@ public:
         ticks_ = static_cast<std::int64_t>((threads_ - cleaners) * rotations_per_thread);
         Dice dice(seed_ + 63);
         for (std::uint64_t i = 0; i < chains; ++i) {
-            made_.push_back(race_.store().create_token(request(i, near_expiry(dice)), weak_).value());
+            made_.push_back(race_.store().create_token(request(i, near_expiry(dice)), weak).value());
         }
         std::vector<Seen> seen(threads_);
         run_together(threads_, [&](std::size_t index) {
@@ -74,7 +74,7 @@ private:
 
     void clean_up(Seen& seen) {
         while (rotators_left_ > 0) {
-            const auto removed = race_.store().cleanup_expired(weak_);
+            const auto removed = race_.store().cleanup_expired(weak);
             if (!removed) {
                 seen.wrong = removed.error().to_string();
                 return;
@@ -95,7 +95,7 @@ private:
             race_.clock().advance_us(1);
             const std::int64_t before_us = race_.clock().wall_us();
             const auto valid = race_.store().get_valid_by_hash(presented.hash);
-            const auto rotated = race_.store().rotate_token(presented.hash, successor, weak_);
+            const auto rotated = race_.store().rotate_token(presented.hash, successor, weak);
             if (!valid || !rotated) {
                 seen.wrong = (valid ? rotated.error() : valid.error()).to_string();
                 return;
@@ -124,7 +124,7 @@ private:
         std::ranges::sort(consumed);
         BOOST_TEST_REQUIRE((std::ranges::adjacent_find(consumed) == consumed.end()), "a token was rotated twice");
 
-        removed += race_.store().cleanup_expired(weak_).value();
+        removed += race_.store().cleanup_expired(weak).value();
         const auto now_us = race_.clock().wall_us();
         const auto page = race_.store().get_user_active_sessions(make_user_id(first_number_), {max_page_limit, {}});
         BOOST_REQUIRE(page);
@@ -141,7 +141,7 @@ private:
         BOOST_TEST_REQUIRE(removed == made.size() - stored, "the calls say they removed " << removed << " tokens");
     }
 
-    static constexpr Durability weak_ = Durability::lose_on_power_failure;
+    static constexpr Durability weak = Durability::lose_on_power_failure;
 
     RaceStore& race_;
     std::size_t threads_;

@@ -37,7 +37,7 @@ public:
 
     void run() {
         for (std::size_t index = 1; index < threads_; index += 3) {
-            BOOST_REQUIRE(race_.store().create_token(request(index, own_hash(index)), weak_));
+            BOOST_REQUIRE(race_.store().create_token(request(index, own_hash(index)), weak));
         }
         std::vector<Attempt> attempts(threads_);
         run_together(threads_, [&](std::size_t index) { attempts[index] = attempt(index); });
@@ -86,7 +86,7 @@ private:
     }
 
     [[nodiscard]] Attempt create(std::size_t index) {
-        const auto created = race_.store().create_token(request(index, hash_), weak_);
+        const auto created = race_.store().create_token(request(index, hash_), weak);
         if (created) return {.stored = true, .refused_as_stored = false, .other = {}};
         if (created.error().code == ErrorCode::already_exists) return {false, true, {}};
         return {false, false, created.error().to_string()};
@@ -96,7 +96,7 @@ private:
         Successor successor;
         successor.hash = hash_;
         successor.expires_at_us = expires_at_us_;
-        const auto rotated = race_.store().rotate_token(own_hash(index), successor, weak_);
+        const auto rotated = race_.store().rotate_token(own_hash(index), successor, weak);
         if (!rotated) return {false, false, rotated.error().to_string()};
         return {rotated->outcome == RotateOutcome::rotated, rotated->outcome == RotateOutcome::already_exists, {}};
     }
@@ -106,14 +106,14 @@ private:
         row.hash = hash_;
         row.expires_at_us = expires_at_us_;
         const std::vector<Token> rows{row};
-        const auto imported = race_.store().import_tokens(rows, weak_);
+        const auto imported = race_.store().import_tokens(rows, weak);
         if (!imported) return {false, false, imported.error().to_string()};
         const ImportedRow& answer = imported->at(0);
         const bool conflicts = answer.error && answer.error->code == ErrorCode::conflicting_record;
         return {answer.outcome == ImportOutcome::stored, conflicts, {}};
     }
 
-    static constexpr Durability weak_ = Durability::lose_on_power_failure;
+    static constexpr Durability weak = Durability::lose_on_power_failure;
 
     RaceStore& race_;
     std::size_t threads_;

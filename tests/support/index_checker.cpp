@@ -41,6 +41,7 @@ class PlainDatabase {
 public:
     explicit PlainDatabase(const std::filesystem::path& directory) {
         std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+        descriptors.reserve(storage::column_families.size());
         for (const auto& description : storage::column_families) {
             descriptors.emplace_back(std::string(description.name), rocksdb::ColumnFamilyOptions());
         }
@@ -165,9 +166,10 @@ private:
             const auto found = stored.find(key);
             const std::string tip = text_of(records_.tokens.at(entry.tip));
             if (found == stored.end()) {
-                if (!may_be_gone(entry.expires_at_us)) add("no entry in " + index + " for the tip " + tip);
+                if (!may_be_gone(entry.expires_at_us))
+                    add(std::string("no entry in ").append(index).append(" for the tip ").append(tip));
             } else if (found->second != entry) {
-                add("the entry in " + index + " differs from the tip " + tip);
+                add(std::string("the entry in ").append(index).append(" differs from the tip ").append(tip));
             }
         }
         for (const auto& [key, entry] : stored) {
@@ -177,11 +179,12 @@ private:
         }
     }
 
-    /// A family has one user. Of what may be gone the store knows nothing for sure.
+    /// The tips of a family have one user. Of what may be gone the store knows nothing for sure.
     void check_owners() {
         std::map<FamilyId, UserId> owners;
         for (const auto& [hash, token] : records_.tokens) {
             if (may_be_gone(token.expires_at_us)) continue;
+            if (token.consumed_at_us) continue;
             const auto [owner, is_first] = owners.emplace(token.family_id, token.user_id);
             if (!is_first && owner->second != token.user_id) add("a family has two users: " + text_of(token));
         }

@@ -13,7 +13,7 @@ namespace tokenstore::test {
 
 /// The number in an environment variable, or `usual`. Throws std::invalid_argument if it holds something else.
 [[nodiscard]] inline std::uint64_t test_number(const char* variable, std::uint64_t usual) {
-    const char* const given = std::getenv(variable);
+    const char* const given = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): no test sets variables
     if (given == nullptr) return usual;
     const std::string_view text(given);
     std::uint64_t number = 0;
