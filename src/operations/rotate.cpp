@@ -126,17 +126,21 @@ private:
         result.outcome = decision.outcome;
         if (decision.outcome == RotateOutcome::revoked) result.revocation = model::revocation_of(presented, ends);
         if (decision.end_family) {
-            // A damaged index must keep neither the end from being written nor the alarm from being raised.
-            const auto live = count_live_in_family(context_.database, presented.family_id, ends, now_us_);
-            result.live_tokens_ended = live ? *live : 0;
             const auto end = family_end_now(context_, *decision.end_family, now_us_);
             storage::Batch batch(context_.database);
             batch.put_family_end(presented.family_id, &presented.user_id, end);
-            // A family whose tips were all removed may have passed to another user: the end is listed there as well.
+            // A family whose tips were all removed may have passed to another user: the end is listed there as well,
+            // and that user's own end is the one that covers its tokens. A damaged index must keep neither the end from
+            // being written nor the alarm from being raised.
+            auto covering = ends;
             const auto owner = context_.database.owner_of(presented.family_id);
             if (owner && *owner && **owner != presented.user_id) {
                 batch.put_family_end(presented.family_id, &**owner, end);
+                const auto user_end = context_.database.get_user_end(**owner);
+                covering.user = user_end ? *user_end : std::nullopt;
             }
+            const auto live = count_live_in_family(context_.database, presented.family_id, covering, now_us_);
+            result.live_tokens_ended = live ? *live : 0;
             if (auto committed = context_.commit(std::move(batch), durability_); !committed) {
                 return std::move(committed).error();
             }
