@@ -483,6 +483,8 @@ void ReferenceModel::check_imported_row(const Token& row, std::int64_t now_us, c
         maybe_of_another_user(row.family_id, row.user_id)) {
         possible.insert(ErrorCode::family_of_another_user);
     }
+    // Where the filter removes too, the index entry of a token under the same id may outlast its record.
+    if (found == tokens_.end() && is_reclaimable(0, now_us)) possible.insert(ErrorCode::conflicting_record);
     const Result<bool> verdict = answer.error ? Result<bool>(*answer.error) : Result<bool>(true);
     if (require_error_of(certain, possible, verdict)) {
         meet("import_tokens", name(answer.error->code));
