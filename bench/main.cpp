@@ -87,14 +87,15 @@ int main(int argc, char** argv) {
     std::cout << "tokenstore " << tokenstore::version() << " on " << tokenstore::engine_version() << std::endl;
     const auto before = resident_bytes();
     const auto folder = arguments.folder / ("tokenstore-bench-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
-    tokenstore::bench::make_workload(folder, arguments.tokens);
-    print_sizes(tokenstore::bench::workload(), before, resident_bytes());
+    tokenstore::bench::set_workload_size(folder, arguments.tokens);
+    const auto& first = tokenstore::bench::workload("look_up");
+    print_sizes(first, before, resident_bytes());
 
     tokenstore::bench::CollectingReporter reporter;
     benchmark::RunSpecifiedBenchmarks(&reporter);
     tokenstore::bench::print_ratios(std::cout, reporter);
-    tokenstore::bench::drop_workload();
+    tokenstore::bench::drop_workloads();
+    std::filesystem::remove_all(folder);
     benchmark::Shutdown();
     return 0;
 }

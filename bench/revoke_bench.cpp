@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::int64_t many = 100'000;
 
+Workload& revoked() { return workload("revoke"); }
+
 FamilyId new_family() { return take(generate_id<FamilyId>(system_clock().wall_us())); }
 UserId new_user() { return take(generate_id<UserId>(system_clock().wall_us())); }
 
@@ -21,7 +23,7 @@ FamilyId family_of_logins(std::int64_t size) {
     const auto family = new_family();
     const auto user = new_user();
     for (std::int64_t i = 0; i < size; ++i) {
-        take(workload().store->create_token(new_token(fresh_hash(), user, family), Durability::lose_on_power_failure));
+        take(revoked().store->create_token(new_token(fresh_hash(), user, family), Durability::lose_on_power_failure));
     }
     return family;
 }
@@ -30,10 +32,10 @@ FamilyId family_of_logins(std::int64_t size) {
 FamilyId family_rotated(std::int64_t times) {
     const auto family = new_family();
     auto tip = fresh_hash();
-    take(workload().store->create_token(new_token(tip, new_user(), family), Durability::lose_on_power_failure));
+    take(revoked().store->create_token(new_token(tip, new_user(), family), Durability::lose_on_power_failure));
     for (std::int64_t i = 0; i < times; ++i) {
         const auto next = fresh_hash();
-        take(workload().store->rotate_token(tip, successor(next), Durability::lose_on_power_failure));
+        take(revoked().store->rotate_token(tip, successor(next), Durability::lose_on_power_failure));
         tip = next;
     }
     return family;
@@ -43,15 +45,15 @@ FamilyId family_rotated(std::int64_t times) {
 UserId user_with_sessions(std::int64_t size) {
     const auto user = new_user();
     for (std::int64_t i = 0; i < size; ++i) {
-        take(workload().store->create_token(new_token(fresh_hash(), user, new_family()),
-                                            Durability::lose_on_power_failure));
+        take(revoked().store->create_token(new_token(fresh_hash(), user, new_family()),
+                                           Durability::lose_on_power_failure));
     }
     return user;
 }
 
 void settle() {
-    take(workload().store->flush());
-    take(workload().store->compact());
+    take(revoked().store->flush());
+    take(revoked().store->compact());
 }
 
 template <class Made>
@@ -69,7 +71,7 @@ const Made& made_once(std::int64_t size, Made (*make)(std::int64_t)) {
 void end_family_uncounted(benchmark::State& state) {
     const auto family = made_once(state.range(0), &family_of_logins);
     for (auto _ : state) {
-        take(workload().store->revoke_family(family, Counting::skip, Durability::lose_on_power_failure));
+        take(revoked().store->revoke_family(family, Counting::skip, Durability::lose_on_power_failure));
     }
 }
 BENCHMARK(end_family_uncounted)->Arg(1)->Arg(many);
@@ -77,7 +79,7 @@ BENCHMARK(end_family_uncounted)->Arg(1)->Arg(many);
 void end_user_uncounted(benchmark::State& state) {
     const auto user = made_once(state.range(0), &user_with_sessions);
     for (auto _ : state) {
-        take(workload().store->revoke_all_user_tokens(user, Counting::skip, Durability::lose_on_power_failure));
+        take(revoked().store->revoke_all_user_tokens(user, Counting::skip, Durability::lose_on_power_failure));
     }
 }
 BENCHMARK(end_user_uncounted)->Arg(1)->Arg(many);
@@ -92,7 +94,7 @@ void end_rotated_family_counted(benchmark::State& state) {
     std::size_t next = 0;
     for (auto _ : state) {
         const auto ended =
-            take(workload().store->revoke_family(families[next++], Counting::exact, Durability::lose_on_power_failure));
+            take(revoked().store->revoke_family(families[next++], Counting::exact, Durability::lose_on_power_failure));
         if (ended.live_ended != std::uint64_t{1}) state.SkipWithError("a rotated family has one live token");
     }
 }
@@ -106,7 +108,7 @@ void end_user_counted(benchmark::State& state) {
     auto expected = static_cast<std::uint64_t>(size);
     for (auto _ : state) {
         const auto ended =
-            take(workload().store->revoke_all_user_tokens(user, Counting::exact, Durability::lose_on_power_failure));
+            take(revoked().store->revoke_all_user_tokens(user, Counting::exact, Durability::lose_on_power_failure));
         if (ended.live_ended != expected) state.SkipWithError("the count is wrong");
         expected = 0;
     }

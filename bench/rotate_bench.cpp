@@ -20,7 +20,9 @@ namespace {
 // in a memtable later, as in a gateway.
 constexpr std::size_t rotating_tokens = 200'000;
 
-std::size_t rotating() { return std::min(rotating_tokens, workload().tokens - tokens_to_look_up()); }
+Workload& rotated() { return workload("rotate"); }
+
+std::size_t rotating() { return std::min(rotating_tokens, rotated().tokens); }
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -28,9 +30,9 @@ void rotate_tokenstore(benchmark::State& state, Durability durability) {
     static std::vector<TokenHash> tips;
     static std::size_t next = 0;
     if (tips.empty()) {
-        for (std::size_t i = 0; i < rotating(); ++i) tips.push_back(stored_hash(tokens_to_look_up() + i));
+        for (std::size_t i = 0; i < rotating(); ++i) tips.push_back(stored_hash(i));
     }
-    auto& store = *workload().store;
+    auto& store = *rotated().store;
     for (auto _ : state) {
         auto& tip = tips[next++ % tips.size()];
         const auto hash = fresh_hash();
@@ -52,7 +54,7 @@ std::vector<BareRotation> bare_rotations(std::size_t count) {
     std::vector<BareRotation> rotations;
     for (std::size_t i = 0; i < count; ++i) {
         BareRotation rotation;
-        const auto stored = workload().store->get_by_hash(stored_hash(i));
+        const auto stored = rotated().store->get_by_hash(stored_hash(i));
         if (!stored || !*stored) continue;
         const auto& old_token = (*stored)->token;
         rotation.new_token = model::successor_of(old_token, successor(fresh_hash()), old_token.id,
@@ -77,7 +79,7 @@ std::vector<BareRotation> bare_rotations(std::size_t count) {
 void rotate_bare(benchmark::State& state, bool sync) {
     static const auto rotations = bare_rotations(rotating());
     static std::size_t next = 0;
-    auto& bare = *workload().bare;
+    auto& bare = *rotated().bare;
     rocksdb::WriteOptions write;
     write.sync = sync;
     for (auto _ : state) {

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "codec/keys.hpp"
@@ -17,7 +19,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::unique_ptr<Workload> the_workload;
+struct Workloads {
+    fs::path folder;
+    std::size_t tokens = 0;
+    std::map<std::string, Workload, std::less<>> made;
+};
+
+Workloads& workloads() {
+    static Workloads all;
+    return all;
+}
 
 /// A bijection that looks random (the finaliser of splitmix64): keys spread like digests and cost nothing to make.
 std::uint64_t mix(std::uint64_t value) {
@@ -108,6 +119,7 @@ BareDatabase::~BareDatabase() {
 }
 
 Workload::Workload(fs::path where, std::size_t count) : folder(std::move(where)), tokens(count) {
+    fs::create_directories(folder);
     const auto directory = folder / "store";
     {
         auto filling = take(TokenStore::open(directory, bench_options()));
@@ -143,14 +155,18 @@ Workload::~Workload() {
     fs::remove_all(folder, ignored);
 }
 
-std::size_t tokens_to_look_up() { return the_workload->tokens / 2; }
-
-Workload& workload() { return *the_workload; }
-
-void make_workload(const fs::path& folder, std::size_t tokens) {
-    the_workload = std::make_unique<Workload>(folder, tokens);
+void set_workload_size(const fs::path& folder, std::size_t tokens) {
+    workloads().folder = folder;
+    workloads().tokens = tokens;
 }
 
-void drop_workload() { the_workload.reset(); }
+Workload& workload(std::string_view name) {
+    auto& [folder, tokens, made] = workloads();
+    const auto found = made.find(name);
+    if (found != made.end()) return found->second;
+    return made.try_emplace(std::string(name), folder / name, tokens).first->second;
+}
+
+void drop_workloads() { workloads().made.clear(); }
 
 }  // namespace tokenstore::bench

@@ -1,13 +1,15 @@
-// What all benchmarks work on: one million tokens in a store, and a copy of the same directory opened as a bare RocksDB
-// with the same options, so that a ratio compares the layer and nothing else.
+// What the benchmarks work on: one million tokens in a store, and a copy of the same directory opened as a bare RocksDB
+// with the same options, so that a ratio compares the layer and nothing else. Each group of benchmarks has a workload
+// of its own: what one writes would leave the other a store with more files than its bare copy.
 //
-// Threads: made once before the benchmarks run; then as the members' own promises say.
+// Threads: a workload is made by the thread that first asks for it; then as the members' own promises say.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <rocksdb/db.h>
@@ -60,13 +62,12 @@ struct Workload {
     ~Workload();
 };
 
-/// The first half of the loaded tokens is looked up, the second half is rotated.
-[[nodiscard]] std::size_t tokens_to_look_up();
+/// Where workloads are made from now on, and how large.
+void set_workload_size(const std::filesystem::path& folder, std::size_t tokens);
 
-/// The one workload of this run; made by main().
-[[nodiscard]] Workload& workload();
-void make_workload(const std::filesystem::path& folder, std::size_t tokens);
-void drop_workload();
+/// The workload of this name; made by the first call, kept until drop_workloads().
+[[nodiscard]] Workload& workload(std::string_view name);
+void drop_workloads();
 
 /// Ends the program with the error: a benchmark never measures a call that failed.
 [[noreturn]] void fail(const Error& error);

@@ -283,6 +283,11 @@ Result<std::vector<ImportedRow>> TokenStore::import_tokens(std::span<const Token
     return impl_->run([&](Impl& self) { return operations::import_tokens(self.context(), tokens, durability); });
 }
 
+Result<std::vector<ImportedRow>> TokenStore::check_import(std::span<const Token> tokens) const {
+    if (!impl_) return closed_error();
+    return impl_->run([&](Impl& self) { return operations::check_import(self.context(), tokens); });
+}
+
 Result<Statistics> TokenStore::statistics() const {
     if (!impl_) return closed_error();
     return impl_->run([&](Impl& self) -> Result<Statistics> {

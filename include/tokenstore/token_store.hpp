@@ -119,6 +119,10 @@ public:
     [[nodiscard]] Result<std::vector<ImportedRow>> import_tokens(std::span<const Token> tokens,
                                                                  Durability durability = Durability::lose_nothing);
 
+    /// What import_tokens would answer now; stores nothing. What other threads store meanwhile may change the answer
+    /// that import_tokens then gives.
+    [[nodiscard]] Result<std::vector<ImportedRow>> check_import(std::span<const Token> tokens) const;
+
     // ---- Upkeep ----------------------------------------------------------------------------------------------------
 
     [[nodiscard]] Result<Statistics> statistics() const;

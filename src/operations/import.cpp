@@ -44,15 +44,29 @@ public:
 
     [[nodiscard]] Result<std::vector<ImportedRow>> run(Durability durability) {
         std::vector<std::size_t> stripes;
-        std::vector<TokenHash> hashes;
         for (const auto& row : rows_) {
             stripes.push_back(context_.stripe(row.user_id));
             stripes.push_back(context_.stripe(row.family_id));
             stripes.push_back(context_.stripe(row.hash));
-            hashes.push_back(row.hash);
         }
         const auto guard = context_.locks.lock(stripes);
+        auto answers = judge();
+        if (!answers || batch_.empty()) return answers;
+        put_ends();
+        if (auto covered = context_.bounds.cover_expiry(longest_expiry_us_); !covered) {
+            return std::move(covered).error();
+        }
+        if (auto committed = context_.commit(std::move(batch_), durability); !committed) {
+            return std::move(committed).error();
+        }
+        return answers;
+    }
+
+    /// The answers; what is to be written is then in the batch, which only run() commits.
+    [[nodiscard]] Result<std::vector<ImportedRow>> judge() {
         now_us_ = context_.clock.now_us();
+        std::vector<TokenHash> hashes;
+        for (const auto& row : rows_) hashes.push_back(row.hash);
         auto stored = context_.database.get_tokens(hashes);
         if (!stored) return std::move(stored).error();
         for (auto& token : *stored) {
@@ -63,14 +77,6 @@ public:
             auto answer = import_row(row);
             if (!answer) return std::move(answer).error();
             answers.push_back(*std::move(answer));
-        }
-        if (batch_.empty()) return answers;
-        put_ends();
-        if (auto covered = context_.bounds.cover_expiry(longest_expiry_us_); !covered) {
-            return std::move(covered).error();
-        }
-        if (auto committed = context_.commit(std::move(batch_), durability); !committed) {
-            return std::move(committed).error();
         }
         return answers;
     }
@@ -187,6 +193,10 @@ Result<std::vector<ImportedRow>> import_tokens(Context& context, std::span<const
         std::move(done->begin(), done->end(), std::back_inserter(answers));
     }
     return answers;
+}
+
+Result<std::vector<ImportedRow>> check_import(Context& context, std::span<const Token> rows) {
+    return ImportStep(context, rows).judge();
 }
 
 }  // namespace tokenstore::operations

@@ -103,7 +103,8 @@ public:
     /// The families of the user that were ended.
     [[nodiscard]] Result<std::vector<FamilyId>> ended_families(const UserId& user) const;
 
-    /// Whether the family or the user has a chain that began with this token.
+    /// Whether the family or the user has a chain that began with this token. An index entry whose tip was reclaimed
+    /// before it stands for none.
     [[nodiscard]] Result<bool> contains_chain(const Owner& owner, const TokenId& chain) const;
 
     /// The user of a family, from its first index entry; nothing if it has none.

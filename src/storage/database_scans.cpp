@@ -137,16 +137,18 @@ Result<std::vector<FamilyId>> Database::ended_families(const UserId& user) const
 }
 
 Result<bool> Database::contains_chain(const Owner& owner, const TokenId& chain) const {
-    const auto contains = [this](Family family, const auto& key) -> Result<bool> {
+    const auto contains = [this]<class Entry>(Family family, const auto& key, Entry entry) -> Result<bool> {
         rocksdb::PinnableSlice stored;
         const auto status = engine_->db->Get(engine_->point_read, engine_->handle(family), slice(key.view()), &stored);
         if (status.IsNotFound()) return false;
         if (!status.ok()) return read_error(status, "looking for a chain");
-        return true;
+        const auto decoded = codec::decode_index_entry(key.view(), view(stored), entry);
+        if (decoded != codec::DecodeStatus::ok) return decode_error(decoded, "looking for a chain");
+        return contains_token(entry.tip);
     };
-    auto found = contains(Family::by_family, codec::index_key(owner.family_id, chain));
+    auto found = contains(Family::by_family, codec::index_key(owner.family_id, chain), codec::FamilyIndexEntry{});
     if (!found || *found) return found;
-    return contains(Family::by_user, codec::index_key(owner.user_id, chain));
+    return contains(Family::by_user, codec::index_key(owner.user_id, chain), codec::UserIndexEntry{});
 }
 
 Result<std::optional<UserId>> Database::owner_of(const FamilyId& family) const {

@@ -14,7 +14,7 @@ TOP_FILES = ("CMakeLists.txt", "CMakePresets.json", "README.md", "CHANGELOG.md",
 FILE_NAME = re.compile(r"\.?[a-z0-9_]+(\.[a-z0-9_]+)*|CMakeLists\.txt|tokenstore-config\.cmake\.in")
 
 # Spelled in two halves where the plain word would find itself here.
-UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
+UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b|@" r"@[A-Z]+@" r"@")
 MACHINE_PATH = re.compile(r"(?<![\w.$}])/(home|root|tmp|Users|work|workspace|builds)/")
 SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\(")
 SWITCHED_OFF = re.compile(r"\b(disabled\s*\(\s*\)|disable_if\s*<)")

@@ -17,7 +17,7 @@ class Leftovers(planted_tree.PlantedTree):
         self.assertEqual(self.findings(), [])
 
     def test_marks_of_unfinished_work_are_found(self):
-        for mark in ("TO" "DO", "FIX" "ME", "X" "XX", "HA" "CK"):
+        for mark in ("TO" "DO", "FIX" "ME", "X" "XX", "HA" "CK", "@" "@FIGURES@" "@"):
             self.assert_line(SOURCE, f"// {mark}: later", "unfinished work")
         self.assert_found("README.md", "TO" "DO\n", (f"README.md:1: ", "unfinished work"), (SOURCE, "unfinished work"))
 

@@ -1,13 +1,15 @@
-"""Checks that the README shows examples/quick_start.cpp as it is, and, given the built program, what it really prints.
+"""Checks that the README shows examples/quick_start.cpp as it is, and, given the built programs, what the example and
+the tool really print.
 
-    readme_example.py [PROGRAM]
+    readme_example.py [EXAMPLE_PROGRAM [TOOL]]
 
-The README marks both: the block of code behind <!-- examples/quick_start.cpp --> and the block of text behind
-<!-- its output -->.
+The README marks them: the block of code behind <!-- examples/quick_start.cpp -->, the block of text behind
+<!-- its output -->, and behind <!-- the tool at work --> lines "$ tokenstore ..." with what each prints.
 """
 
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,8 @@ import source_tree
 EXAMPLE = "examples/quick_start.cpp"
 CODE_MARK = f"<!-- {EXAMPLE} -->"
 OUTPUT_MARK = "<!-- its output -->"
+TOOL_MARK = "<!-- the tool at work -->"
+PROMPT = "$ tokenstore "
 
 
 def block_behind(text, mark):
@@ -31,11 +35,27 @@ def output_of(program):
         return subprocess.run(command, stdout=subprocess.PIPE, check=True, encoding="utf-8").stdout
 
 
-def check(root, program=None):
+def replayed(root, tool, session):
+    """The session with what its commands print when they are run anew, in an empty folder beside the test data."""
+    text = ""
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "tests").symlink_to((root / "tests").resolve())
+        for line in session.splitlines():
+            if line.startswith(PROMPT):
+                command = [tool, *shlex.split(line[len(PROMPT):])]
+                run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=True, encoding="utf-8")
+                text += line + "\n" + run.stdout
+    return text
+
+
+def check(root, program=None, tool=None):
     readme = (root / "README.md").read_text(encoding="utf-8")
     expected = [(CODE_MARK, (root / EXAMPLE).read_text(encoding="utf-8"), EXAMPLE)]
     if program:
         expected.append((OUTPUT_MARK, output_of(program), "what the example prints"))
+    if tool:
+        session = block_behind(readme, TOOL_MARK) or ""
+        expected.append((TOOL_MARK, replayed(root, tool, session), "what the tool prints"))
     findings = []
     for mark, text, what in expected:
         block = block_behind(readme, mark)
@@ -47,5 +67,5 @@ def check(root, program=None):
 
 
 if __name__ == "__main__":
-    program = sys.argv[1] if len(sys.argv) > 1 else None
-    source_tree.main(lambda root: check(root, program), "README example")
+    programs = [str(pathlib.Path(argument).resolve()) for argument in sys.argv[1:]]
+    source_tree.main(lambda root: check(root, *programs), "README example")

@@ -6,7 +6,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "codec/keys.hpp"
 #include "support/index_checker.hpp"
+#include "support/plain_database.hpp"
 #include "support/printers.hpp"
 #include "support/store_fixture.hpp"
 
@@ -30,11 +32,17 @@ struct ImportRowsFixture : StoreFixture {
         return token;
     }
 
+    /// Imports, and holds the rehearsal to what then happens.
     std::vector<ImportedRow> import_rows(const std::vector<Token>& rows) {
+        const auto rehearsed = must(store.check_import(rows));
         auto answers = must(store.import_tokens(rows, buffered));
         BOOST_REQUIRE(answers.size() == rows.size());
-        for (const auto& answer : answers) {
-            BOOST_TEST(answer.error.has_value() == (answer.outcome == ImportOutcome::refused));
+        BOOST_REQUIRE(rehearsed.size() == rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            BOOST_TEST(answers[i].error.has_value() == (answers[i].outcome == ImportOutcome::refused));
+            BOOST_TEST(rehearsed[i].outcome == answers[i].outcome);
+            BOOST_REQUIRE(rehearsed[i].error.has_value() == answers[i].error.has_value());
+            if (answers[i].error) BOOST_TEST(rehearsed[i].error->code == answers[i].error->code);
         }
         return answers;
     }
@@ -64,6 +72,17 @@ struct ImportRowsFixture : StoreFixture {
 BOOST_FIXTURE_TEST_SUITE(import_rows, ImportRowsFixture)
 
 BOOST_AUTO_TEST_CASE(no_rows_give_no_answers) { BOOST_TEST(must(store.import_tokens({})).empty()); }
+
+BOOST_AUTO_TEST_CASE(checking_stores_nothing) {
+    const std::vector<Token> rows{row(1), row(1), row(2)};
+    const auto answers = must(store.check_import(rows));
+    BOOST_TEST(
+        outcomes(answers) == (std::vector{ImportOutcome::stored, ImportOutcome::unchanged, ImportOutcome::stored}),
+        boost::test_tools::per_element());
+    BOOST_TEST(!get(1).has_value());
+    BOOST_TEST(counts().tokens == 0U);
+    check_sound();
+}
 
 BOOST_AUTO_TEST_CASE(a_row_is_stored_with_its_id_times_and_fields_but_as_a_chain_of_its_own) {
     const Token given = with_all_fields(row(1));
@@ -173,6 +192,20 @@ BOOST_AUTO_TEST_CASE(a_row_that_contradicts_the_stored_token_is_refused_and_the_
     BOOST_TEST(refusal(same_id) == ErrorCode::conflicting_record);
     BOOST_TEST(session_hashes(1) == hashes_of({1}), per_element());
     BOOST_TEST(counts().tokens == 2U);
+    check_sound();
+}
+
+BOOST_AUTO_TEST_CASE(an_index_entry_that_outlasts_its_record_keeps_no_row_out) {
+    import_rows({row(1)});
+    must(store.close());
+    // As if a compaction had taken the record, and not yet the entries.
+    PlainDatabase(directory()).remove("tokens", codec::token_key(make_hash(1)));
+    reopen();
+    BOOST_TEST(!get(1).has_value());
+    Token same_id = row(2);
+    same_id.id = row(1).id;
+    BOOST_TEST(import_row(same_id).outcome == ImportOutcome::stored);
+    BOOST_TEST(refusal(row(1)) == ErrorCode::conflicting_record);
     check_sound();
 }
 

@@ -55,6 +55,7 @@ const std::vector<PublicCall>& public_calls() {
          [](TokenStore& s) { return error_if_any(s.get_user_active_sessions(make_user_id(1))); }},
         {"cleanup_expired", [](TokenStore& s) { return error_if_any(s.cleanup_expired()); }},
         {"import_tokens", [](TokenStore& s) { return error_if_any(s.import_tokens(rows)); }},
+        {"check_import", [](TokenStore& s) { return error_if_any(s.check_import(rows)); }},
         {"statistics", [](TokenStore& s) { return error_if_any(s.statistics()); }},
         {"flush", [](TokenStore& s) { return error_if_any(s.flush()); }},
         {"compact", [](TokenStore& s) { return error_if_any(s.compact()); }},

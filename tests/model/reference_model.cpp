@@ -158,6 +158,17 @@ void ReferenceModel::forget_if_reclaimable(const TokenHash& hash, std::int64_t n
     tokens_.erase(found);
 }
 
+/// What import_tokens has made up is seen for the first time: from then on it stays.
+void ReferenceModel::learn_stamp(const Token& answered) {
+    const auto found = tokens_.find(answered.hash);
+    if (found == tokens_.end() || found->second.is_stamp_known) return;
+    StoredToken& stored = found->second;
+    require(answered.issue_stamp_us >= stored.token.issue_stamp_us,
+            "the stamp of an imported token is before its creation: " + text_of(answered));
+    stored.token.issue_stamp_us = answered.issue_stamp_us;
+    stored.is_stamp_known = true;
+}
+
 void ReferenceModel::adopt_issue(Token& expected, const Token& answered, std::int64_t now_us) {
     require(is_version_7_of(answered.id, now_us), "the id is no UUID of version 7 for the time: " + text_of(answered));
     require(ids_.insert(answered.id).second, "the id was given before: " + text_of(answered));
@@ -222,6 +233,7 @@ void ReferenceModel::check_get(const TokenHash& hash, std::int64_t now_us,
         meet("get_by_hash", "nothing");
         return;
     }
+    learn_stamp((*answer)->token);
     require_equal("the token", (*answer)->token, stored->token);
     require_equal("its state", (*answer)->state, state_of(*stored, now_us));
     require_equal("its revocation", (*answer)->revocation, revocation_of(*stored));
@@ -230,6 +242,7 @@ void ReferenceModel::check_get(const TokenHash& hash, std::int64_t now_us,
 
 void ReferenceModel::check_valid_answer(const TokenHash& hash, std::int64_t now_us,
                                         const std::optional<Token>& answer) {
+    if (answer) learn_stamp(*answer);
     const auto* stored = find(hash);
     const bool is_valid = stored != nullptr && is_live(*stored, now_us);
     require_equal("whether the token is valid", answer.has_value(), is_valid);
@@ -276,6 +289,7 @@ void ReferenceModel::check_rotate(const TokenHash& presented, const Successor& r
         ++counters_.rotations_refused;
         return;
     }
+    if (answer->predecessor) learn_stamp(*answer->predecessor);
     StoredToken& stored = found->second;
     const FamilyId family = stored.token.family_id;
     const auto require_refusal = [&](RotateOutcome outcome, const std::optional<Revocation>& revocation,
@@ -398,6 +412,7 @@ void ReferenceModel::check_sessions(const UserId& user, const SessionPageRequest
         return;
     }
     require_success(answer);
+    for (const Token& token : answer->sessions) learn_stamp(token);
     std::vector<Token> sessions;
     for (const auto& [hash, stored] : tokens_) {
         if (stored.token.user_id != user || !is_live(stored, now_us)) continue;
@@ -456,9 +471,18 @@ void ReferenceModel::check_merged_row(const Token& row, StoredToken& stored, con
         require_equal("the outcome of a row", answer.outcome, ImportOutcome::kept);
         return;
     }
-    // Whether the end of its family or user makes a token one that was "ended since" the text leaves open.
-    if (!row.revoked && revocation_of(stored) && answer.outcome == ImportOutcome::kept) return;
     require_equal("the outcome of a row", answer.outcome, ImportOutcome::unchanged);
+}
+
+/// A row's id is to be that of a chain of its own: one that a chain of its family or user has already contradicts it.
+void ReferenceModel::find_taken_id(const Token& row, std::int64_t now_us, Codes& certain, Codes& possible) const {
+    for (const auto& [hash, stored] : tokens_) {
+        const Token& tip = stored.token;
+        if (tip.consumed_at_us || tip.chain_id != row.id) continue;
+        if (tip.family_id != row.family_id && tip.user_id != row.user_id) continue;
+        const bool may_be_gone = is_reclaimable(tip.expires_at_us, now_us);
+        (may_be_gone ? possible : certain).insert(ErrorCode::conflicting_record);
+    }
 }
 
 void ReferenceModel::check_imported_row(const Token& row, std::int64_t now_us, const ImportedRow& answer) {
@@ -479,12 +503,13 @@ void ReferenceModel::check_imported_row(const Token& row, std::int64_t now_us, c
     } else if (maybe_of_another_user(row.family_id, row.user_id)) {
         possible.insert(ErrorCode::family_of_another_user);
     }
-    if (found != tokens_.end() && is_reclaimable(found->second.token.expires_at_us, now_us) &&
-        maybe_of_another_user(row.family_id, row.user_id)) {
-        possible.insert(ErrorCode::family_of_another_user);
+    if (found == tokens_.end()) {
+        find_taken_id(row, now_us, certain, possible);
+    } else if (is_reclaimable(found->second.token.expires_at_us, now_us)) {
+        // It may be gone, and the row one that is new.
+        find_taken_id(row, now_us, possible, possible);
+        if (maybe_of_another_user(row.family_id, row.user_id)) possible.insert(ErrorCode::family_of_another_user);
     }
-    // Where the filter removes too, the index entry of a token under the same id may outlast its record.
-    if (found == tokens_.end() && is_reclaimable(0, now_us)) possible.insert(ErrorCode::conflicting_record);
     const Result<bool> verdict = answer.error ? Result<bool>(*answer.error) : Result<bool>(true);
     if (require_error_of(certain, possible, verdict)) {
         meet("import_tokens", name(answer.error->code));
@@ -501,9 +526,13 @@ void ReferenceModel::check_imported_row(const Token& row, std::int64_t now_us, c
         token.predecessor.reset();
         token.successor.reset();
         store(token);
-        // What was issued elsewhere before its user's end is covered by that end, although it comes here after it.
-        const auto end = user_ends_.find(row.user_id);
-        if (end != user_ends_.end() && row.created_at_us <= end->second.ended_at_us) tokens_.at(row.hash).issued = 0;
+        // What was issued elsewhere before its user's end is covered by that end, although it comes here after it. What
+        // was issued after it is not, so that its stamp may have to be later than its creation.
+        if (const auto end = user_ends_.find(row.user_id); end != user_ends_.end()) {
+            StoredToken& stored = tokens_.at(row.hash);
+            stored.is_stamp_known = token.issue_stamp_us <= end->second.ended_at_us;
+            if (stored.is_stamp_known) stored.issued = 0;
+        }
     }
     meet("import_tokens", text_of(answer.outcome));
 }
@@ -528,6 +557,13 @@ void ReferenceModel::check_walk(std::span<const JudgedToken> visited, std::int64
         ++entry;
         if (!hashes.contains(hash)) check_get(hash, now_us, std::optional<JudgedToken>());
     }
+}
+
+void ReferenceModel::check_record(const Token& record) {
+    learn_stamp(record);
+    const auto* known = find(record.hash);
+    require(known != nullptr, "the closed store holds a token too many: " + text_of(record));
+    require_equal("a token of the closed store", record, known->token);
 }
 
 void ReferenceModel::check_counts(const TokenCounts& counts, std::int64_t now_us) const {

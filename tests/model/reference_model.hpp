@@ -42,7 +42,8 @@ public:
 
     struct StoredToken {
         Token token;
-        std::uint64_t issued = 0;  ///< its place in the order of issues and ends of users
+        std::uint64_t issued = 0;    ///< its place in the order of issues and ends of users
+        bool is_stamp_known = true;  ///< of an imported token: only once an answer has shown its stamp
     };
 
     struct FamilyEnd {
@@ -80,6 +81,9 @@ public:
     /// Only sound after check_walk() at the same moment: what is gone has been forgotten by then.
     void check_counts(const TokenCounts& counts, std::int64_t now_us) const;
 
+    /// One record, as it lies on disk.
+    void check_record(const Token& record);
+
     void check_statistics(const Statistics& statistics) const;
 
     /// The store was closed and opened again: its counters begin anew.
@@ -115,8 +119,10 @@ private:
     [[nodiscard]] std::uint64_t live_of_user(const UserId& user, std::int64_t now_us) const;
     [[nodiscard]] bool surely_of_another_user(const FamilyId& family, const UserId& user, std::int64_t now_us) const;
     [[nodiscard]] bool maybe_of_another_user(const FamilyId& family, const UserId& user) const;
+    void find_taken_id(const Token& row, std::int64_t now_us, Codes& certain, Codes& possible) const;
 
     [[nodiscard]] const StoredToken* find(const TokenHash& hash) const;
+    void learn_stamp(const Token& answered);
     void forget_if_reclaimable(const TokenHash& hash, std::int64_t now_us);
     void check_valid_answer(const TokenHash& hash, std::int64_t now_us, const std::optional<Token>& answer);
     void adopt_issue(Token& expected, const Token& answered, std::int64_t now_us);

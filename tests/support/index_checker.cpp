@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
@@ -118,22 +117,24 @@ private:
 
     void add(const std::string& sentence) { found_.push_back(sentence); }
 
-    /// Each chain has one tip at most; the tips give the entries that have to be there.
+    /// A chain has one tip at most, in its family and with its user; the tips give the entries that have to be there.
     void check_chains() {
-        std::set<TokenId> ids;
-        std::set<TokenId> chains_with_tip;
         for (const auto& [hash, token] : records_.tokens) {
-            if (!ids.insert(token.id).second) add("two tokens have one id: " + text_of(token));
             if (token.consumed_at_us) continue;
-            if (!chains_with_tip.insert(token.chain_id).second) add("a chain has two tips: " + text_of(token));
-            expected_by_family_[{token.family_id, token.chain_id}] = {hash, token.expires_at_us, token.issue_stamp_us,
-                                                                      token.user_id, token.revoked};
-            expected_by_user_[{token.user_id, token.chain_id}] = {hash, token.expires_at_us, token.issue_stamp_us,
-                                                                  token.family_id, token.revoked};
+            const codec::FamilyIndexEntry in_family{hash, token.expires_at_us, token.issue_stamp_us, token.user_id,
+                                                    token.revoked};
+            const codec::UserIndexEntry of_user{hash, token.expires_at_us, token.issue_stamp_us, token.family_id,
+                                                token.revoked};
+            if (!expected_by_family_.emplace(std::pair(token.family_id, token.chain_id), in_family).second ||
+                !expected_by_user_.emplace(std::pair(token.user_id, token.chain_id), of_user).second) {
+                add("a chain has two tips: " + text_of(token));
+            }
         }
     }
 
-    /// Predecessor and successor know each other, as long as both are there.
+    /// Predecessor and successor know each other, as long as both are there. A hash is free again once its token has
+    /// expired and was removed: a token of another chain or another moment that does not name this one back is a later
+    /// one, and no part of the lineage.
     void check_lineage() {
         for (const auto& [hash, token] : records_.tokens) {
             if (token.consumed_at_us.has_value() != token.successor.has_value()) {
@@ -142,8 +143,9 @@ private:
             if (token.successor) check_link(token, *token.successor);
             if (!token.predecessor) continue;
             const auto predecessor = records_.tokens.find(*token.predecessor);
-            if (predecessor != records_.tokens.end() && predecessor->second.consumed_at_us == token.created_at_us &&
-                predecessor->second.successor != hash) {
+            if (predecessor != records_.tokens.end() && predecessor->second.successor != hash &&
+                predecessor->second.chain_id == token.chain_id &&
+                predecessor->second.consumed_at_us == token.created_at_us) {
                 add("a predecessor knows another successor: " + text_of(token));
             }
         }
@@ -151,13 +153,17 @@ private:
 
     void check_link(const Token& token, const TokenHash& successor_hash) {
         const auto successor = records_.tokens.find(successor_hash);
-        // One that was made at another moment is a later token with the hash of one that expired and was removed.
-        if (successor == records_.tokens.end() || successor->second.created_at_us != token.consumed_at_us) return;
+        if (successor == records_.tokens.end()) return;
         const Token& next = successor->second;
-        if (next.predecessor != token.hash) add("a successor knows another predecessor: " + text_of(token));
-        if (next.chain_id != token.chain_id || next.family_id != token.family_id || next.user_id != token.user_id) {
+        const bool names_it_back = next.predecessor == token.hash;
+        const bool same_chain = next.chain_id == token.chain_id;
+        const bool same_moment = next.created_at_us == token.consumed_at_us;
+        if (!names_it_back && !(same_chain && same_moment)) return;
+        if (!names_it_back) add("a successor knows another predecessor: " + text_of(token));
+        if (!same_chain || next.family_id != token.family_id || next.user_id != token.user_id) {
             add("a chain changes its id, family or user: " + text_of(token));
         }
+        if (!same_moment) add("consumed and succeeded at two times: " + text_of(token));
     }
 
     template <class Index>

@@ -55,6 +55,10 @@ void PlainDatabase::put(std::string_view family, std::string_view key, std::stri
     check(db_->Put(rocksdb::WriteOptions(), handle(family), slice(key), slice(value)));
 }
 
+void PlainDatabase::remove(std::string_view family, std::string_view key) {
+    check(db_->Delete(rocksdb::WriteOptions(), handle(family), slice(key)));
+}
+
 std::optional<std::string> PlainDatabase::get(std::string_view family, std::string_view key) const {
     std::string value;
     const auto status = db_->Get(rocksdb::ReadOptions(), handle(family), slice(key), &value);

@@ -32,6 +32,7 @@ public:
 
     void add_column_family(const std::string& name);
     void put(std::string_view family, std::string_view key, std::string_view value);
+    void remove(std::string_view family, std::string_view key);
     [[nodiscard]] std::optional<std::string> get(std::string_view family, std::string_view key) const;
 
     /// In the order of the keys.

@@ -59,6 +59,7 @@ void Progress::begin(std::string_view what, std::optional<std::uint64_t> total_b
     what_ = what;
     total_bytes_ = total_bytes;
     if (visible_) began_us_ = clock_();
+    drawn_us_.reset();
 }
 
 void Progress::update(std::uint64_t rows, std::uint64_t bytes) {

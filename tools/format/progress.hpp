@@ -27,7 +27,7 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    /// Begins a count of its own.
+    /// Begins a count of its own; its first update is drawn at once, so that even a quick one is seen.
     void begin(std::string_view what, std::optional<std::uint64_t> total_bytes);
 
     /// Cheap to call for every row: redraws ten times a second at most.

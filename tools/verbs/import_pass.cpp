@@ -56,21 +56,23 @@ public:
     }
 
 private:
+    /// Rows that contradict the store do not go into the scratch store: each is reported once.
     Result<void> compare() {
-        if (pass_.compared_with == nullptr) return {};
-        for (std::size_t i = 0; i < tokens_.size(); ++i) {
-            const Token& row = tokens_[i];
-            const auto stored = pass_.compared_with->get_by_hash(row.hash);
-            if (!stored) return stored.error();
-            if (!*stored) continue;
-            const Token& token = (*stored)->token;
-            if (token.user_id == row.user_id && token.family_id == row.family_id &&
-                token.expires_at_us == row.expires_at_us) {
+        if (pass_.compared_with == nullptr || tokens_.empty()) return {};
+        const auto rows = pass_.compared_with->check_import(tokens_);
+        if (!rows) return rows.error();
+        std::size_t kept = 0;
+        for (std::size_t i = 0; i < rows->size(); ++i) {
+            if ((*rows)[i].outcome == ImportOutcome::refused) {
+                if (auto noted = note_refusal(*pass_.compared_with, i, *(*rows)[i].error); !noted) return noted;
                 continue;
             }
-            problems_.push_back({lines_[i], std::string(name(Column::token_hash)),
-                                 "stored already with another user, family or expiry"});
+            tokens_[kept] = tokens_[i];
+            lines_[kept] = lines_[i];
+            ++kept;
         }
+        tokens_.resize(kept);
+        lines_.resize(kept);
         return {};
     }
 
@@ -95,18 +97,18 @@ private:
                     ++counts_.kept;
                     break;
                 case ImportOutcome::refused:
-                    if (Result<void> noted = note_refusal(i, *row.error); !noted) return noted;
+                    if (Result<void> noted = note_refusal(pass_.store, i, *row.error); !noted) return noted;
                     break;
             }
         }
         return {};
     }
 
-    Result<void> note_refusal(std::size_t row, const Error& refusal) {
+    Result<void> note_refusal(const TokenStore& store, std::size_t row, const Error& refusal) {
         Column column = column_of(refusal.code);
         if (refusal.code == ErrorCode::conflicting_record) {
             // The row contradicts what is stored under its hash, or, if nothing is, what is stored under its id.
-            const auto stored = pass_.store.get_by_hash(tokens_[row].hash);
+            const auto stored = store.get_by_hash(tokens_[row].hash);
             if (!stored) return stored.error();
             if (!*stored) column = Column::id;
         }

@@ -30,7 +30,7 @@ enum class PassEnd {
 
 struct ImportPass {
     TokenStore& store;
-    /// If set, each row is compared with what is stored here under its hash: a contradiction is a problem.
+    /// If set, a row that this store would refuse is a problem.
     const TokenStore* compared_with = nullptr;
     bool stop_at_problem = false;
     Progress& progress;

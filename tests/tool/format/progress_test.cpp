@@ -84,6 +84,18 @@ BOOST_AUTO_TEST_CASE(line_is_erased_at_the_end) {
     BOOST_TEST(screen.text() == "\r\x1b[Kstoring  1 rows\r\x1b[K");
 }
 
+BOOST_AUTO_TEST_CASE(next_stage_is_drawn_at_once) {
+    Screen screen;
+    {
+        Progress progress(screen.output, true, [] { return std::int64_t{0}; });
+        progress.begin("checking", 1000);
+        progress.update(1, 1);
+        progress.begin("storing", 1000);
+        progress.update(2, 2);
+    }
+    BOOST_TEST(screen.text() == "\r\x1b[Kchecking  1 rows\r\x1b[Kstoring  2 rows\r\x1b[K");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_written_where_there_is_no_terminal) {
     Screen screen;
     {
