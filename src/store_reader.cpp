@@ -2,11 +2,13 @@
 #include <tokenstore/store_reader.hpp>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <system_error>
 #include <utility>
 
+#include "base/fork_guard.hpp"
 #include "operations/count.hpp"
 #include "operations/look_up.hpp"
 #include "operations/sessions.hpp"
@@ -57,6 +59,11 @@ namespace {
 
 Error moved_from_error() { return {ErrorCode::closed, WriteState::nothing_written, "the reader was moved from"}; }
 
+Error forked_error() {
+    return {ErrorCode::forked, WriteState::nothing_written,
+            "the reader was opened before a fork: open one in the process that uses it"};
+}
+
 }  // namespace
 
 class StoreReader::Impl {
@@ -64,46 +71,72 @@ public:
     Impl(ScratchFolder scratch, std::unique_ptr<storage::Database> database)
         : scratch_(std::move(scratch)), database_(std::move(database)) {}
 
+    /// Runs one call unless the reader was moved from or crossed a fork. Memory that runs out ends the process here, at
+    /// the boundary.
+    template <class Call>
+    static auto run(const Impl* impl, Call call) noexcept -> decltype(call(*impl)) {
+        if (impl == nullptr) return moved_from_error();
+        if (impl->forked()) return forked_error();
+        return call(*impl);
+    }
+
     [[nodiscard]] const storage::Database& database() const noexcept { return *database_; }
+    [[nodiscard]] bool forked() const noexcept { return base::fork_generation() != generation_; }
 
 private:
+    const std::uint64_t generation_ = base::fork_generation();
     ScratchFolder scratch_;  // outlives the database in it
     std::unique_ptr<storage::Database> database_;
 };
 
-Result<StoreReader> StoreReader::open(const std::filesystem::path& directory, const ReaderOptions& options) {
+Result<StoreReader> StoreReader::open(const std::filesystem::path& directory, const ReaderOptions& options) noexcept
+    try {
     auto scratch = ScratchFolder::make();
     if (!scratch) return std::move(scratch).error();
     auto database = storage::Database::open_secondary(directory, scratch->path(), options);
     if (!database) return std::move(database).error();
     return StoreReader(std::make_unique<Impl>(*std::move(scratch), *std::move(database)));
+} catch (const std::system_error& error) {
+    return Error{ErrorCode::internal, WriteState::nothing_written,
+                 std::string("the engine could not be started: ") + error.code().message()};
 }
 
 StoreReader::StoreReader(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 StoreReader::StoreReader(StoreReader&&) noexcept = default;
-StoreReader& StoreReader::operator=(StoreReader&&) noexcept = default;
-StoreReader::~StoreReader() = default;
+
+StoreReader& StoreReader::operator=(StoreReader&& other) noexcept {
+    if (this != &other) {
+        StoreReader old(std::move(*this));
+        impl_ = std::move(other.impl_);
+    }
+    return *this;
+}
+
+StoreReader::~StoreReader() {
+    // The engine's threads and the scratch folder are the parent's. Leaked on purpose.
+    if (impl_ && impl_->forked()) static_cast<void>(impl_.release());
+}
 
 Result<std::optional<JudgedToken>> StoreReader::get_by_hash(const TokenHash& hash, std::int64_t as_of_us) const {
-    if (!impl_) return moved_from_error();
-    return operations::get_by_hash(impl_->database(), hash, as_of_us);
+    return Impl::run(impl_.get(),
+                     [&](const Impl& self) { return operations::get_by_hash(self.database(), hash, as_of_us); });
 }
 
 Result<SessionPage> StoreReader::get_user_active_sessions(const UserId& user, std::int64_t as_of_us,
                                                           const SessionPageRequest& page) const {
-    if (!impl_) return moved_from_error();
-    return operations::get_user_active_sessions(impl_->database(), user, page, as_of_us);
+    return Impl::run(impl_.get(), [&](const Impl& self) {
+        return operations::get_user_active_sessions(self.database(), user, page, as_of_us);
+    });
 }
 
 Result<std::uint64_t> StoreReader::for_each_token(std::int64_t as_of_us,
                                                   const std::function<bool(const JudgedToken&)>& visit) const {
-    if (!impl_) return moved_from_error();
-    return operations::for_each_token(impl_->database(), as_of_us, visit);
+    return Impl::run(impl_.get(),
+                     [&](const Impl& self) { return operations::for_each_token(self.database(), as_of_us, visit); });
 }
 
 Result<TokenCounts> StoreReader::count(std::int64_t as_of_us) const {
-    if (!impl_) return moved_from_error();
-    return operations::count(impl_->database(), as_of_us);
+    return Impl::run(impl_.get(), [&](const Impl& self) { return operations::count(self.database(), as_of_us); });
 }
 
 }  // namespace tokenstore

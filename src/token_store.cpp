@@ -51,7 +51,13 @@ public:
           clock_(options.clock != nullptr ? *options.clock : system_clock(), clock_mark_us,
                  options.longest_downtime_us),
           maintenance_(options, *database_, clock_, *bounds_, reclaim_),
-          context_{*database_, clock_, *bounds_, locks_, counters_, options.longest_token_lifetime_us} {}
+          context_{*database_,
+                   clock_,
+                   *bounds_,
+                   locks_,
+                   counters_,
+                   options.longest_token_lifetime_us,
+                   options.longest_downtime_us} {}
 
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -111,7 +117,9 @@ private:
 };
 
 Result<void> TokenStore::Impl::start() {
-    maintenance_.move_cutoff();
+    // From the first moment there is a mark: a store without one believes any clock, and a wrong one could have live
+    // tokens deleted. Where it cannot be written nothing is reclaimed, and later writes will say why.
+    static_cast<void>(maintenance_.move_on(Durability::lose_nothing).has_value());
     if (maintenance_interval_ms_ == 0) return {};
     try {
         thread_ = std::thread([this] { maintain_until_stopped(); });
@@ -147,8 +155,7 @@ Result<void> TokenStore::Impl::close() {
     database_->cancel_compactions();
     stop_maintenance_thread();
     gate_.close_and_wait();
-    clock_.advance();
-    auto marked = maintenance_.persist_mark(Durability::lose_nothing);
+    auto marked = maintenance_.move_on(Durability::lose_nothing);
     auto closed = database_->close();
     // A store that takes no writes any more has said so before; its mark is merely older.
     const bool mark_lost = !marked && marked.error().code != ErrorCode::write_refused;
@@ -170,7 +177,6 @@ Statistics TokenStore::Impl::statistics() const {
     statistics.families_ended = counters_.sum(Counter::families_ended);
     statistics.users_ended = counters_.sum(Counter::users_ended);
     statistics.cleaned_up = counters_.sum(Counter::cleaned_up);
-    statistics.failed_writes = counters_.sum(Counter::failed_writes);
     statistics.failed_maintenance = counters_.sum(Counter::failed_maintenance);
     statistics.reclaimed_tokens = reclaim_->reclaimed_tokens.load(std::memory_order_relaxed);
     statistics.reclaimed_other_records = reclaim_->reclaimed_other_records.load(std::memory_order_relaxed);
@@ -181,7 +187,8 @@ Statistics TokenStore::Impl::statistics() const {
     return statistics;
 }
 
-Result<TokenStore> TokenStore::open(const std::filesystem::path& directory, const Options& options) {
+// The engine starts threads, which the system may refuse it.
+Result<TokenStore> TokenStore::open(const std::filesystem::path& directory, const Options& options) noexcept try {
     if (auto error = model::check_options(options)) return *std::move(error);
     auto reclaim = std::make_shared<expiry::ReclaimState>();
     auto database = storage::Database::open(directory, options, reclaim);
@@ -194,6 +201,9 @@ Result<TokenStore> TokenStore::open(const std::filesystem::path& directory, cons
     TokenStore store(std::move(impl));  // from here on leaving closes
     if (auto started = store.impl_->start(); !started) return std::move(started).error();
     return store;
+} catch (const std::system_error& error) {
+    return Error{ErrorCode::internal, WriteState::nothing_written,
+                 std::string("the engine could not be started: ") + error.code().message()};
 }
 
 TokenStore::TokenStore(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -304,8 +314,8 @@ Result<void> TokenStore::flush() {
 
 Result<void> TokenStore::compact() {
     if (!impl_) return closed_error();
-    return impl_->run([&](Impl& self) {
-        self.maintenance().move_cutoff();
+    return impl_->run([&](Impl& self) -> Result<void> {
+        if (auto moved = self.maintenance().move_on(Durability::lose_on_power_failure); !moved) return moved;
         return self.database().compact();
     });
 }
@@ -317,15 +327,12 @@ Result<void> TokenStore::maintain() {
 
 Result<void> TokenStore::trust_clock() {
     if (!impl_) return closed_error();
-    return impl_->run([&](Impl& self) {
-        self.clock().trust();
-        self.maintenance().move_cutoff();
-        return self.maintenance().persist_mark(Durability::lose_nothing);
-    });
+    return impl_->run([&](Impl& self) { return self.maintenance().trust_clock(); });
 }
 
-Result<void> TokenStore::close() {
-    if (!impl_ || impl_->forked()) return {};
+Result<void> TokenStore::close() noexcept {
+    if (!impl_) return {};
+    if (impl_->forked()) return forked_error();
     return impl_->close();
 }
 

@@ -62,8 +62,11 @@ enum class ErrorCode {
 /// What a failed call left behind.
 enum class WriteState {
     nothing_written,  ///< the store is as it was
-    indeterminate,    ///< the write may have happened, or may come true at the next open: look before you retry
-    partly_written,   ///< a call of several steps (import, cleanup) did some of them; calling again goes on
+    indeterminate,    ///< the write may have happened, or may come true at the next open. Deny the request and open the
+                      ///< store again; let a client whose rotation failed so present the same token again, and never
+                      ///< hand out the successor of the failed call
+    partly_written,   ///< a call of several steps (import, cleanup) did some of them: calling again goes on; or an end
+                      ///< was written and what it ended could not be counted
 };
 
 /// What to do next.

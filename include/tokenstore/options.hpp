@@ -29,7 +29,7 @@ struct Options {
     const Clock* clock = nullptr;
 
     /// Whether the TTL compaction filter and maintain() reclaim expired records. With false the store keeps every
-    /// record until cleanup_expired, and its clock mark stays where it is: for imports and forensic work.
+    /// record until cleanup_expired: for imports, and where expired rows are wanted for audits.
     bool reclaim_expired = true;
 
     /// How long past its expiry a record stays before the filter may drop it. Default 5 minutes. Never decides
@@ -41,13 +41,13 @@ struct Options {
     std::int64_t reclaim_interval_us = 24LL * 3600 * 1'000'000;
 
     /// A clock that, at open, stands further ahead of the store's last persisted time than this is not believed for
-    /// reclaiming until trust_clock() is called. Default 7 days.
+    /// reclaiming until trust_clock() is called. Default 7 days. At least 0.
     std::int64_t longest_downtime_us = 7LL * 24 * 3600 * 1'000'000;
 
     // ---- Performance -----------------------------------------------------------------------------------------------
 
     /// Cache of decoded blocks, shared by all column families. Default 256 MiB. The filters and indexes of the files
-    /// are held besides it: about 2.5 bytes per token and index entry.
+    /// are held besides it: about 5 bytes per token with its index entries.
     std::size_t block_cache_bytes = 256ULL << 20;
 
     /// Upper bound of the memory of all memtables together. Default 128 MiB. At least 1 MiB. Larger means fewer,

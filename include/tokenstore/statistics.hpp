@@ -19,8 +19,8 @@ struct Statistics {
     std::uint64_t tokens_revoked = 0;
     std::uint64_t families_ended = 0;
     std::uint64_t users_ended = 0;
-    std::uint64_t cleaned_up = 0;  ///< tokens removed by cleanup_expired
-    std::uint64_t failed_writes = 0;
+    std::uint64_t cleaned_up = 0;          ///< tokens removed by cleanup_expired
+    std::uint64_t failed_writes = 0;       ///< batches that the engine failed to write, or refused after such a failure
     std::uint64_t failed_maintenance = 0;  ///< rounds of the store's own thread that answered an error
 
     // Counters: the TTL compaction filter. They count records of all kinds and include work of compactions that were

@@ -23,12 +23,13 @@ namespace tokenstore {
 /// A view of a store as of the moment it was opened. One thread at a time.
 ///
 /// Every verdict is for the moment `as_of_us` (UTC microseconds since the epoch), which moves expiry alone: ends and
-/// rotations count as they stand. Errors that any call can answer: corrupt, io_error; closed once it was moved from.
+/// rotations count as they stand. Errors that any call can answer: corrupt, io_error; closed once it was moved from,
+/// and forked in a child of the process that opened it. What `visit` of for_each_token throws ends the process.
 class StoreReader {
 public:
-    /// Errors: store_missing, not_a_store, newer_format, corrupt, io_error.
+    /// Errors: store_missing, not_a_store, newer_format, read_only_directory (no right to read it), corrupt, io_error.
     [[nodiscard]] static Result<StoreReader> open(const std::filesystem::path& directory,
-                                                  const ReaderOptions& options = {});
+                                                  const ReaderOptions& options = {}) noexcept;
 
     StoreReader(StoreReader&&) noexcept;
     StoreReader& operator=(StoreReader&&) noexcept;

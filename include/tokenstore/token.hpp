@@ -41,8 +41,9 @@ struct Revocation {
 /// One stored token. Times are UTC microseconds since the epoch.
 struct Token {
     TokenHash hash;
-    TokenId id;        ///< a UUIDv7 made when the token was stored
-    TokenId chain_id;  ///< the id of the token that began its chain; its own id for a token made by create_token
+    TokenId id;        ///< a UUIDv7 made when the token was stored; as the row had it for an imported token
+    TokenId chain_id;  ///< the id of the token that began its chain; its own id for a token made by create_token. A
+                       ///< UUIDv7: where an imported row has an id of another version, made from it and its creation
     UserId user_id;
     FamilyId family_id;
     std::int64_t created_at_us = 0;

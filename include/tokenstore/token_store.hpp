@@ -9,7 +9,8 @@
 // Threads: any thread may call any member function of an open store at any time, close() included; look-ups take no
 // lock. Moving, assigning and destroying the object are the owner's: no other thread may be inside a call then.
 // Processes: one process owns a store directory. After a fork() the child's copy of the handle answers `forked` to
-// every call; open the store after forking.
+// every call, and destroying it touches nothing. Fork first and open then: a child of a process that has used a store
+// cannot open one.
 // Time: every decision reads the clock once. now == expires_at means expired, everywhere.
 // Failures: a result holds a value or an Error that says what was written and what to do; nothing throws.
 #pragma once
@@ -33,7 +34,7 @@
 namespace tokenstore {
 
 /// An open store. Errors that any operation can answer, not repeated below: closed, forked, corrupt (deny the request),
-/// io_error, disk_full, write_refused. A failed write says in Error::write whether it may have happened.
+/// io_error, disk_full, write_refused, internal. A failed write says in Error::write whether it may have happened.
 class TokenStore {
 public:
     /// Opens the store in `directory`, making the directory (mode 0700) and the store if needed and allowed.
@@ -41,8 +42,10 @@ public:
     /// is opening the same directory.
     ///
     /// Errors: store_missing, not_a_store, newer_format, held_by_another_process (names it), read_only_directory,
-    /// unsafe_directory, invalid_options, corrupt, io_error, disk_full.
-    [[nodiscard]] static Result<TokenStore> open(const std::filesystem::path& directory, const Options& options = {});
+    /// unsafe_directory, invalid_options, corrupt, io_error, disk_full, internal; forked in a process whose parent had
+    /// used a store before the fork (the engine's threads are missing there: start such a process by exec).
+    [[nodiscard]] static Result<TokenStore> open(const std::filesystem::path& directory,
+                                                 const Options& options = {}) noexcept;
 
     TokenStore(TokenStore&&) noexcept;
     TokenStore& operator=(TokenStore&&) noexcept;
@@ -87,6 +90,9 @@ public:
     /// Ends every token of a family, and the family with them: creating a token in it is refused from now on, for as
     /// long as any of its tokens could have lived (Options::longest_token_lifetime_us and a day). Takes effect for
     /// every call that begins after this one returned. Idempotent; a family never seen is ended as well.
+    ///
+    /// Where the index of its tokens is damaged the family is ended all the same, and the answer is `corrupt` with
+    /// WriteState::partly_written: only the count is missing. Counting::skip reads no index beyond the family's owner.
     [[nodiscard]] Result<RevokeResult> revoke_family(const FamilyId& family, Counting counting = Counting::exact,
                                                      Durability durability = Durability::lose_nothing);
 
@@ -101,9 +107,10 @@ public:
     [[nodiscard]] Result<SessionPage> get_user_active_sessions(const UserId& user,
                                                                const SessionPageRequest& page = {}) const;
 
-    /// Removes every token that had expired when the call began, and answers how many this call removed: exact under
-    /// concurrent calls too. Works in small steps, so that writers wait little. Consumed and revoked tokens stay until
-    /// they expire. If it fails midway Error::write is partly_written and calling again goes on.
+    /// Removes every token that had expired when the call began, by the time that is believed (see trust_clock), and
+    /// answers how many this call removed: exact under concurrent calls too. Works in small steps, so that writers wait
+    /// little. Consumed and revoked tokens stay until they expire. If it fails midway Error::write is partly_written
+    /// and calling again goes on.
     [[nodiscard]] Result<std::uint64_t> cleanup_expired(Durability durability = Durability::lose_nothing);
 
     // ---- Moving in -------------------------------------------------------------------------------------------------
@@ -114,8 +121,9 @@ public:
     /// are not taken over: what the origin had rotated away it must give as revoked. For the comparison with a user's
     /// end a row counts as issued at its created_at_us.
     ///
-    /// A row is refused with the errors of create_token, or conflicting_record, or time_out_of_range.
-    /// The answer is an Error only when the store failed.
+    /// A row is refused with family_of_another_user, time_out_of_range, an error of create_token about a field, or
+    /// conflicting_record: its hash is stored with another user, family or expiry, or its id is that of another token
+    /// of its family or user. The answer is an Error only when the store failed.
     [[nodiscard]] Result<std::vector<ImportedRow>> import_tokens(std::span<const Token> tokens,
                                                                  Durability durability = Durability::lose_nothing);
 
@@ -133,8 +141,9 @@ public:
     /// Compacts every column family, so that everything reclaimable is reclaimed now. Long; other calls go on.
     [[nodiscard]] Result<void> compact();
 
-    /// One round of upkeep: moves the clock on, persists its mark, and compacts what has expired for longer than
-    /// Options::reclaim_interval_us. The store's own thread calls it every Options::maintenance_interval_ms.
+    /// One round of upkeep: moves the clock on, persists its mark, and, once every Options::reclaim_interval_us,
+    /// compacts what expired more than Options::reclaim_grace_us ago. The store's own thread calls it every
+    /// Options::maintenance_interval_ms.
     [[nodiscard]] Result<void> maintain();
 
     /// Confirms that the clock is right now, after it was found too far ahead to be believed for reclaiming
@@ -142,8 +151,8 @@ public:
     [[nodiscard]] Result<void> trust_clock();
 
     /// Waits for the calls in flight, lets no new one begin (they answer `closed`), and closes. On success all that was
-    /// acknowledged is on disk. Idempotent. In a forked child it does nothing but forget the handle.
-    [[nodiscard]] Result<void> close();
+    /// acknowledged is on disk. Idempotent. In a forked child it answers `forked` and touches nothing.
+    [[nodiscard]] Result<void> close() noexcept;
 
 private:
     class Impl;

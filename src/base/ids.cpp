@@ -5,6 +5,7 @@
 
 #include "base/hex.hpp"
 #include "base/random.hpp"
+#include "base/uuid_v7.hpp"
 
 namespace tokenstore {
 
@@ -64,25 +65,17 @@ Result<IdType> parse_id(std::string_view text) {
     return id;
 }
 
-// RFC 9562 section 5.7 with the microseconds below the millisecond in rand_a (section 6.2, method 3): ids made at
-// increasing microseconds sort by them. 62 random bits keep apart what was made in the same microsecond.
+// 62 random bits keep apart what was made in the same microsecond.
 template <class IdType>
 Result<IdType> generate_id(std::int64_t now_us) {
-    constexpr std::int64_t longest_ms = (std::int64_t{1} << 48) - 1;
-    const std::int64_t now_ms = now_us / 1000;
-    if (now_us < 0 || now_ms > longest_ms) {
+    if (now_us < 0 || now_us > base::last_uuid_v7_us) {
         return Error{ErrorCode::time_out_of_range, WriteState::nothing_written,
                      "an id cannot be made for a time before 1970 or beyond 48 bits of milliseconds"};
     }
     IdType id;
     if (auto filled = base::fill_random_for_id(std::span(id.bytes).template last<8>()); !filled)
         return std::move(filled).error();
-
-    for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(now_ms >> (40 - 8 * i));
-    const auto fraction = static_cast<unsigned>(now_us % 1000 * 4096 / 1000);  // of a millisecond, in 12 bits
-    id.bytes[6] = static_cast<std::uint8_t>(0x70U | (fraction >> 8));          // version 7
-    id.bytes[7] = static_cast<std::uint8_t>(fraction);
-    id.bytes[8] = static_cast<std::uint8_t>(0x80U | (id.bytes[8] & 0x3fU));  // variant of RFC 9562
+    base::stamp_uuid_v7(id.bytes, now_us);
     return id;
 }
 

@@ -232,10 +232,11 @@ Advice advice_for(ErrorCode code) noexcept {
             return Advice::retry_call;
 
         case ErrorCode::closed:
-        case ErrorCode::forked:
         case ErrorCode::write_refused:
             return Advice::reopen_store;
 
+        // Opening again cannot help: a child of a process that has used a store has to be started by exec.
+        case ErrorCode::forked:
         case ErrorCode::not_a_store:
         case ErrorCode::newer_format:
         case ErrorCode::read_only_directory:

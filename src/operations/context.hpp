@@ -20,6 +20,7 @@ struct Context {
     base::LockStripes& locks;
     Counters& counters;
     std::int64_t longest_token_lifetime_us;
+    std::int64_t longest_downtime_us;
 
     /// The stripes of what a mutation touches: user and family always, and the hash of a token that is about to be
     /// made, so that two calls cannot both find it free.
@@ -33,12 +34,10 @@ struct Context {
         return locks.stripe_of(codec::token_key(hash), 3);
     }
 
-    /// Writes, and counts a failure. Called with stripes held, so it does not wait out a stall: it answers `busy`, and
-    /// until_writable() begins the operation anew.
+    /// Called with stripes held, so it does not wait out a stall: it answers `busy`, and until_writable() begins the
+    /// operation anew.
     [[nodiscard]] Result<void> commit(storage::Batch&& batch, Durability durability) {
-        auto committed = database.commit(std::move(batch), durability, storage::WhenStalled::give_up);
-        if (!committed && committed.error().code != ErrorCode::busy) counters.add(Counter::failed_writes);
-        return committed;
+        return database.commit(std::move(batch), durability, storage::WhenStalled::give_up);
     }
 
     /// Runs a mutation; where the engine stalls it, waits without holding any lock and runs it again.

@@ -19,7 +19,6 @@ enum class Counter : std::size_t {
     families_ended,
     users_ended,
     cleaned_up,
-    failed_writes,
     failed_maintenance,
     count_,
 };

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "model/imported_token.hpp"
 #include "model/limits.hpp"
 #include "model/token_state.hpp"
 #include "operations/revoke.hpp"
@@ -19,21 +20,6 @@ constexpr std::size_t rows_per_step = 256;
 
 ImportedRow refused(ErrorCode code, std::string message) {
     return {ImportOutcome::refused, Error{code, WriteState::nothing_written, std::move(message)}};
-}
-
-/// The row as it is stored: a chain of its own, issued when it was created. Stamps may run ahead of the time after a
-/// restart: a row created after its user's end must not be taken for older.
-Token as_stored(const Token& row, const std::optional<model::UserEnd>& user_end, std::int64_t now_us) {
-    Token token = row;
-    token.chain_id = token.id;
-    token.issue_stamp_us = std::min(row.created_at_us, now_us);
-    if (user_end && token.issue_stamp_us > user_end->ended_at_us) {
-        token.issue_stamp_us = std::max(token.issue_stamp_us, user_end->stamp_us + 1);
-    }
-    token.consumed_at_us.reset();
-    token.predecessor.reset();
-    token.successor.reset();
-    return token;
 }
 
 /// Rows that are imported together: later rows see what earlier ones are about to write.
@@ -56,6 +42,8 @@ public:
         if (auto covered = context_.bounds.cover_expiry(longest_expiry_us_); !covered) {
             return std::move(covered).error();
         }
+        // Later stamps are greater than these, too: a clock that was ahead must not put a row behind its user's end.
+        if (auto stamp = context_.bounds.next_stamp(last_stamp_us_); !stamp) return std::move(stamp).error();
         if (auto committed = context_.commit(std::move(batch_), durability); !committed) {
             return std::move(committed).error();
         }
@@ -92,7 +80,8 @@ private:
         if (*owner && **owner != row.user_id) {
             return refused(ErrorCode::family_of_another_user, "the family belongs to another user");
         }
-        auto chain_exists = contains_chain(row);
+        const auto chain = model::chain_of_imported(row);
+        auto chain_exists = contains_chain(row, chain);
         if (!chain_exists) return std::move(chain_exists).error();
         if (*chain_exists) {
             return refused(ErrorCode::conflicting_record,
@@ -101,10 +90,10 @@ private:
         const auto ends = context_.database.get_ends({row.family_id, row.user_id});
         if (!ends) return ends.error();
         note_ends(row, *ends);
-        auto token = as_stored(row, ends->user, now_us_);
+        auto token = model::imported_token(row, ends->user, now_us_);
         owners_.insert_or_assign(row.family_id, row.user_id);
-        family_chains_.emplace(row.family_id, row.id);
-        user_chains_.emplace(row.user_id, row.id);
+        family_chains_.emplace(row.family_id, chain);
+        user_chains_.emplace(row.user_id, chain);
         put(token);
         known_.emplace(row.hash, std::move(token));
         return ImportedRow{ImportOutcome::stored, std::nullopt};
@@ -131,6 +120,7 @@ private:
     void put(const Token& tip) {
         batch_.put_tip(tip);
         longest_expiry_us_ = std::max(longest_expiry_us_, tip.expires_at_us);
+        last_stamp_us_ = std::max(last_stamp_us_, tip.issue_stamp_us);
     }
 
     /// An end that stands already may have been made for shorter-lived tokens, and before the family had a user: it has
@@ -138,7 +128,7 @@ private:
     void note_ends(const Token& row, const model::Ends& ends) {
         const auto extend = [&](auto& noted, const auto& id, auto end) {
             auto& kept = noted.try_emplace(id, end).first->second;
-            kept.keep_until_us = std::max(kept.keep_until_us, keep_until_us(row.expires_at_us));
+            kept.keep_until_us = std::max(kept.keep_until_us, keep_until_us(context_, row.expires_at_us));
         };
         if (ends.family) extend(family_ends_, row.family_id, *ends.family);
         if (ends.user) extend(user_ends_, row.user_id, *ends.user);
@@ -149,11 +139,11 @@ private:
         for (const auto& [user, end] : user_ends_) batch_.put_user_end(user, end);
     }
 
-    [[nodiscard]] Result<bool> contains_chain(const Token& row) {
-        if (family_chains_.contains({row.family_id, row.id}) || user_chains_.contains({row.user_id, row.id})) {
+    [[nodiscard]] Result<bool> contains_chain(const Token& row, const TokenId& chain) {
+        if (family_chains_.contains({row.family_id, chain}) || user_chains_.contains({row.user_id, chain})) {
             return true;
         }
-        return context_.database.contains_chain({row.family_id, row.user_id}, row.id);
+        return context_.database.contains_chain({row.family_id, row.user_id}, chain);
     }
 
     [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) {
@@ -168,6 +158,7 @@ private:
     storage::Batch batch_;
     std::int64_t now_us_ = 0;
     std::int64_t longest_expiry_us_ = 0;
+    std::int64_t last_stamp_us_ = 0;
     std::unordered_map<TokenHash, Token> known_;            // stored, or about to be
     std::set<std::pair<FamilyId, TokenId>> family_chains_;  // about to be stored
     std::set<std::pair<UserId, TokenId>> user_chains_;

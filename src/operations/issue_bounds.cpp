@@ -40,8 +40,7 @@ Result<std::int64_t> IssueBounds::next_stamp(std::int64_t now_us) {
         stamp_us = std::max(last + 1, now_us);
     } while (!last_stamp_us_.compare_exchange_weak(last, stamp_us, std::memory_order_relaxed));
     if (stamp_us > stamp_bound_us_.load(std::memory_order_acquire)) {
-        if (auto extended = extend_stamp_bound(stamp_us, storage::WhenStalled::give_up); !extended)
-            return std::move(extended).error();
+        if (auto extended = extend_stamp_bound(stamp_us); !extended) return std::move(extended).error();
     }
     return stamp_us;
 }
@@ -61,17 +60,22 @@ Result<void> IssueBounds::cover_expiry(std::int64_t expires_at_us) {
 
 Result<void> IssueBounds::extend_ahead(std::int64_t now_us) {
     if (stamp_bound_us_.load(std::memory_order_acquire) - now_us > stamps_ahead_us / 2) return {};
-    return extend_stamp_bound(now_us, storage::WhenStalled::wait);
+    for (;;) {
+        // Not waiting under the mutex: calls that need it hold locks.
+        auto extended = extend_stamp_bound(now_us);
+        if (extended || extended.error().code != ErrorCode::busy) return extended;
+        if (auto writable = database_.wait_until_writable(); !writable) return writable;
+    }
 }
 
-Result<void> IssueBounds::extend_stamp_bound(std::int64_t stamp_us, storage::WhenStalled when_stalled) {
+Result<void> IssueBounds::extend_stamp_bound(std::int64_t stamp_us) {
     const std::lock_guard lock(extending_);
     const auto wanted_us = stamp_us + stamps_ahead_us;
     if (stamp_bound_us_.load(std::memory_order_acquire) >= std::max(stamp_us, wanted_us - stamps_ahead_us / 4))
         return {};
     storage::Batch batch(database_);
     batch.put_number(codec::issue_stamps_key, wanted_us);
-    auto committed = database_.commit(std::move(batch), Durability::lose_nothing, when_stalled);
+    auto committed = database_.commit(std::move(batch), Durability::lose_nothing, storage::WhenStalled::give_up);
     if (!committed) return committed;
     stamp_bound_us_.store(wanted_us, std::memory_order_release);
     return {};

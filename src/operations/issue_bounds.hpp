@@ -41,7 +41,7 @@ public:
 private:
     IssueBounds(storage::Database& database, std::int64_t stamp_bound_us, std::int64_t longest_expiry_us) noexcept;
 
-    [[nodiscard]] Result<void> extend_stamp_bound(std::int64_t stamp_us, storage::WhenStalled when_stalled);
+    [[nodiscard]] Result<void> extend_stamp_bound(std::int64_t stamp_us);
 
     storage::Database& database_;
     std::atomic<std::int64_t> last_stamp_us_;

@@ -19,22 +19,38 @@ Maintenance::Maintenance(const Options& options, storage::Database& database, ex
 
 Result<void> Maintenance::run() {
     const std::lock_guard lock(round_);
-    move_cutoff();
-    if (auto persisted = persist_mark(Durability::lose_on_power_failure); !persisted) return persisted;
+    clock_.advance();
+    if (auto moved = move_cutoff(Durability::lose_on_power_failure); !moved) return moved;
     if (auto extended = bounds_.extend_ahead(clock_.now_us()); !extended) return extended;
     return reclaim_when_due();
 }
 
-void Maintenance::move_cutoff() noexcept {
-    const auto bounded_us = clock_.advance();
-    if (reclaims_) reclaim_->cutoff_us.store(bounded_us - grace_us_, std::memory_order_relaxed);
+Result<void> Maintenance::move_on(Durability durability) {
+    const std::lock_guard lock(round_);
+    clock_.advance();
+    return move_cutoff(durability);
 }
 
-Result<void> Maintenance::persist_mark(Durability durability) {
-    if (!reclaims_) return {};
+Result<void> Maintenance::trust_clock() {
+    const std::lock_guard lock(round_);
+    clock_.trust();
+    return move_cutoff(Durability::lose_nothing);
+}
+
+// The mark goes first where the time goes on: what is reclaimed by a time that a restart does not know of could be
+// wanted again. Where somebody set the time back, the filters hear of it even if the mark cannot be written.
+Result<void> Maintenance::move_cutoff(Durability durability) {
+    const auto bounded_us = clock_.bounded_us();
+    const auto cutoff_us = bounded_us - grace_us_;
+    const auto set_cutoff = [&] {
+        if (reclaims_) reclaim_->cutoff_us.store(cutoff_us, std::memory_order_relaxed);
+    };
+    if (cutoff_us < reclaim_->cutoff_us.load(std::memory_order_relaxed)) set_cutoff();
     storage::Batch batch(database_);
-    batch.put_number(codec::clock_key, clock_.bounded_us());
-    return database_.commit(std::move(batch), durability, storage::WhenStalled::wait);
+    batch.put_number(codec::clock_key, bounded_us);
+    auto persisted = database_.commit(std::move(batch), durability, storage::WhenStalled::wait);
+    if (persisted) set_cutoff();
+    return persisted;
 }
 
 Result<void> Maintenance::reclaim_when_due() {

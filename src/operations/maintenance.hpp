@@ -26,13 +26,14 @@ public:
     /// One round.
     [[nodiscard]] Result<void> run();
 
-    /// Moves the clock on and sets the filters' cutoff by it.
-    void move_cutoff() noexcept;
+    /// Moves the clock on, persists its mark, and then sets the filters' cutoff by it.
+    [[nodiscard]] Result<void> move_on(Durability durability);
 
-    /// Persists the clock's mark; not where the store reclaims nothing.
-    [[nodiscard]] Result<void> persist_mark(Durability durability);
+    /// Takes the wall clock's word, and then as above.
+    [[nodiscard]] Result<void> trust_clock();
 
 private:
+    [[nodiscard]] Result<void> move_cutoff(Durability durability);
     [[nodiscard]] Result<void> reclaim_when_due();
 
     bool reclaims_;

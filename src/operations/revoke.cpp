@@ -66,13 +66,13 @@ Error ended_but(Error damage) {
 
 }  // namespace
 
-std::int64_t keep_until_us(std::int64_t last_expiry_us) {
-    constexpr std::int64_t longer_us = 24LL * 3600 * 1'000'000;
-    return last_expiry_us + longer_us;
+std::int64_t keep_until_us(const Context& context, std::int64_t last_expiry_us) {
+    constexpr std::int64_t day_us = 24LL * 3600 * 1'000'000;
+    return last_expiry_us + context.longest_downtime_us + day_us;
 }
 
 model::FamilyEnd family_end_now(const Context& context, RevocationReason reason, std::int64_t now_us) {
-    return {now_us, keep_until_us(last_expiry_us(context, now_us)), reason};
+    return {now_us, keep_until_us(context, last_expiry_us(context, now_us)), reason};
 }
 
 Result<RevokeTokenOutcome> revoke_token(Context& context, const TokenHash& hash, Durability durability) {
@@ -81,9 +81,11 @@ Result<RevokeTokenOutcome> revoke_token(Context& context, const TokenHash& hash,
     if (!found) return std::move(found).error();
     if (!*found) return RevokeTokenOutcome::not_found;
     const auto guard = context.locks.lock({context.stripe(token.user_id), context.stripe(token.family_id)});
+    const auto id = token.id;
     found = context.database.get_token(hash, token);
     if (!found) return std::move(found).error();
-    if (!*found) return RevokeTokenOutcome::not_found;
+    // A later token under the same hash may be somebody else's to lock; the one that was meant is gone.
+    if (!*found || token.id != id) return RevokeTokenOutcome::not_found;
 
     const auto now_us = context.clock.now_us();
     auto ends = context.database.get_ends({token.family_id, token.user_id});
@@ -161,7 +163,7 @@ Result<RevokeResult> revoke_all_user_tokens(Context& context, const UserId& user
     auto stamp_us = context.bounds.next_stamp(now_us);
     if (!stamp_us) return std::move(stamp_us).error();
     storage::Batch batch(context.database);
-    batch.put_user_end(user, {now_us, keep_until_us(last_expiry_us(context, now_us)), *stamp_us});
+    batch.put_user_end(user, {now_us, keep_until_us(context, last_expiry_us(context, now_us)), *stamp_us});
     if (auto committed = context.commit(std::move(batch), durability); !committed) return std::move(committed).error();
     context.counters.add(Counter::users_ended);
     if (damage) return ended_but(*std::move(damage));

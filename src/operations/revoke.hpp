@@ -20,8 +20,8 @@ namespace tokenstore::operations {
                                                           Durability durability);
 
 /// How long the end of a family or user is kept: past the last expiry that it covers by more than a believed clock can
-/// be wrong.
-[[nodiscard]] std::int64_t keep_until_us(std::int64_t last_expiry_us);
+/// be wrong, which at open is Options::longest_downtime_us.
+[[nodiscard]] std::int64_t keep_until_us(const Context& context, std::int64_t last_expiry_us);
 
 /// The end to record for a family that is ended now: kept until no token it covers can be alive.
 [[nodiscard]] model::FamilyEnd family_end_now(const Context& context, RevocationReason reason, std::int64_t now_us);

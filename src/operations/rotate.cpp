@@ -1,6 +1,7 @@
 #include "operations/rotate.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "codec/meta_record.hpp"
 #include "model/limits.hpp"
@@ -12,9 +13,6 @@
 namespace tokenstore::operations {
 
 namespace {
-
-// A client that got no answer retries within minutes; a day covers an operator's restart.
-constexpr std::int64_t in_doubt_lifetime_us = 24LL * 3600 * 1'000'000;
 
 /// One rotation under its locks.
 class Rotation {
@@ -68,13 +66,14 @@ private:
         result.successor = model::successor_of(current, successor_, *id, *stamp_us, now_us_);
         result.predecessor = model::consumed(std::move(current), successor_.hash, now_us_);
 
+        undelivered_.push_back(result.predecessor->hash);
         storage::Batch batch(context_.database);
         batch.put_record(*result.predecessor);
         batch.put_tip(*result.successor);
-        settle_doubt(batch, *result.predecessor);
+        settle_doubts(batch);
         if (auto committed = context_.commit(std::move(batch), durability_); !committed) {
             if (committed.error().write == WriteState::indeterminate) {
-                context_.database.note_in_doubt(presented_in_doubt_.value_or(result.predecessor->hash), now_us_);
+                context_.database.note_in_doubt(undelivered_, now_us_);
             }
             return std::move(committed).error();
         }
@@ -85,7 +84,6 @@ private:
     /// The presented token was consumed by a rotation that failed without a known end, and its client never got the
     /// successor: the chain goes on from the successor that nobody holds.
     [[nodiscard]] Result<RotateResult> rotate_undelivered(Token presented, Token undelivered) {
-        presented_in_doubt_ = presented.hash;
         auto stored = context_.database.contains_token(successor_.hash);
         if (!stored) return std::move(stored).error();
         if (*stored) {
@@ -96,27 +94,30 @@ private:
         return result;
     }
 
-    /// The live end of the chain behind a consumed token whose rotation is on record as in doubt. A delivered rotation
-    /// takes that record away in its own batch, so as long as it stands nobody holds any of the successors.
+    /// The live end of the chain behind a consumed token, if every rotation on the way there is on record as in doubt.
+    /// One that is not was delivered: somebody holds its successor, and presenting the token again is reuse.
     [[nodiscard]] Result<std::optional<Token>> undelivered_successor(const Token& presented, const model::Ends& ends) {
         if (!context_.database.may_have_doubts()) return std::nullopt;
-        auto failed_at_us = context_.database.get_number(codec::in_doubt_key(presented.hash));
-        if (!failed_at_us) return std::move(failed_at_us).error();
-        if (!*failed_at_us || now_us_ - **failed_at_us > in_doubt_lifetime_us) return std::nullopt;
+        std::vector<TokenHash> passed;
         Token token = presented;
         while (token.consumed_at_us && token.successor) {
+            auto failed_at_us = context_.database.get_number(codec::in_doubt_key(token.hash));
+            if (!failed_at_us) return std::move(failed_at_us).error();
+            if (!*failed_at_us || now_us_ - **failed_at_us > storage::in_doubt_lifetime_us) return std::nullopt;
+            passed.push_back(token.hash);
             const auto next = *token.successor;
             auto found = context_.database.get_token(next, token);
             if (!found) return std::move(found).error();
             if (!*found) return std::nullopt;
         }
         if (model::state_of(token, ends, now_us_) != TokenState::live) return std::nullopt;
+        undelivered_ = std::move(passed);
         return token;
     }
 
-    void settle_doubt(storage::Batch& batch, const Token& consumed) {
+    void settle_doubts(storage::Batch& batch) const {
         if (!context_.database.may_have_doubts()) return;
-        batch.delete_number(codec::in_doubt_key(presented_in_doubt_.value_or(consumed.hash)));
+        for (const auto& hash : undelivered_) batch.delete_number(codec::in_doubt_key(hash));
     }
 
     /// Answers a refusal; ends the family where the decision says so.
@@ -156,7 +157,7 @@ private:
     const Successor& successor_;
     Durability durability_;
     std::int64_t now_us_;
-    std::optional<TokenHash> presented_in_doubt_;
+    std::vector<TokenHash> undelivered_;  // what this rotation consumes, from the presented token on
 };
 
 Result<RotateResult> not_found(Context& context) {
@@ -182,9 +183,11 @@ Result<RotateResult> rotate_token(Context& context, const TokenHash& presented, 
     // Whoever held these stripes before has written, and raised the sequence, before letting them go: if it stands
     // where it stood before the first reading, that reading still holds and the second is saved.
     if (context.database.latest_sequence() != sequence_before) {
+        const auto id = token.id;
         found = context.database.get_token(presented, token);
         if (!found) return std::move(found).error();
-        if (!*found) return not_found(context);
+        // A later token under the same hash may be somebody else's to lock.
+        if (!*found || token.id != id) return not_found(context);
     }
     return Rotation(context, successor, durability).of(std::move(token));
 }

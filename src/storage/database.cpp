@@ -202,6 +202,7 @@ std::uint64_t Database::latest_sequence() const noexcept { return engine_->db->G
 
 Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled when_stalled) {
     if (engine_->writes_refused.load(std::memory_order_acquire)) {
+        engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
         return writes_refused_error(WriteState::nothing_written);
     }
     rocksdb::WriteOptions write;
@@ -212,6 +213,13 @@ Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled 
     if (status.IsIncomplete() && write.no_slowdown) {
         return Error{ErrorCode::busy, WriteState::nothing_written, "the engine is stalled"};
     }
+    if (status.IsIncomplete() || status.IsShutdownInProgress()) {
+        // The stall was ended by an error in the background: the batch never reached the log.
+        engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
+        engine_->writes_refused.store(true, std::memory_order_release);
+        return writes_refused_error(WriteState::nothing_written);
+    }
+    engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
     engine_->writes_refused.store(true, std::memory_order_release);
     return write_error(status, "writing");
 }
@@ -232,8 +240,8 @@ Result<void> Database::sync() {
     return commit(Batch(*this), Durability::lose_nothing, WhenStalled::wait);
 }
 
-void Database::note_in_doubt(const TokenHash& presented, std::int64_t now_us) noexcept {
-    engine_->in_doubt->note({presented, now_us});
+void Database::note_in_doubt(std::span<const TokenHash> consumed, std::int64_t now_us) noexcept {
+    for (const auto& hash : consumed) engine_->in_doubt->note({hash, now_us});
 }
 
 }  // namespace tokenstore::storage

@@ -50,6 +50,10 @@ enum class WhenStalled {
     wait,     ///< for callers that hold none
 };
 
+/// How long a doubt is honoured. A client that got no answer retries within minutes; a day covers an operator's
+/// restart.
+inline constexpr std::int64_t in_doubt_lifetime_us = 24LL * 3600 * 1'000'000;
+
 class Database {
 public:
     /// Opens the one writable instance. `reclaim` is shared with the TTL filters.
@@ -130,9 +134,9 @@ public:
     /// Returns when the engine takes writes again. To be called without locks.
     [[nodiscard]] Result<void> wait_until_writable();
 
-    /// Notes, past the refusing engine, that the rotation of this token failed without a known end, so that its retry
-    /// after the next open is not taken for reuse. Best effort.
-    void note_in_doubt(const TokenHash& presented, std::int64_t now_us) noexcept;
+    /// Notes, past the refusing engine, that a rotation which consumes these tokens failed without a known end, so that
+    /// its retry after the next open is not taken for reuse. Best effort.
+    void note_in_doubt(std::span<const TokenHash> consumed, std::int64_t now_us) noexcept;
 
     /// False if no rotation is on record as in doubt, as nearly always.
     [[nodiscard]] bool may_have_doubts() const noexcept;

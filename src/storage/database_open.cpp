@@ -4,8 +4,10 @@
 
 #include <rocksdb/convenience.h>
 
+#include <tokenstore/clock.hpp>
 #include <tokenstore/version.hpp>
 
+#include "base/fork_guard.hpp"
 #include "codec/meta_record.hpp"
 #include "storage/engine.hpp"
 #include "storage/engine_options.hpp"
@@ -86,30 +88,55 @@ rocksdb::ReadOptions point_read_options() {
     return read;
 }
 
-Result<void> check_format(const Database& database) {
-    const auto format = database.get_number(codec::format_key);
-    if (!format) return format.error();
-    if (!*format) return open_error(ErrorCode::corrupt, "the store has lost its format record");
-    if (**format > static_cast<std::int64_t>(format_version)) return newer_format();
+Result<void> check_format(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
+    std::string stored;
+    const auto status = db.Get(point_read_options(), meta, slice(codec::format_key), &stored);
+    if (status.IsNotFound()) return open_error(ErrorCode::corrupt, "the store has lost its format record");
+    if (!status.ok()) return read_error(status, "reading the store's format");
+    std::int64_t format = 0;
+    const auto decoded = codec::decode_number(codec::format_key, stored, format);
+    // A newer format may write this record, too, in new bytes.
+    if (decoded == codec::DecodeStatus::unknown_version) return newer_format();
+    if (decoded != codec::DecodeStatus::ok) return decode_error(decoded, "reading the store's format");
+    if (format > static_cast<std::int64_t>(format_version)) return newer_format();
     return {};
 }
 
-/// Moves what the in-doubt file noted into the database, where it is safe, and empties the file.
-Result<void> adopt_in_doubt_notes(Database& database, InDoubtFile& file) {
+/// Moves what the in-doubt file noted into the database, where it is safe, empties the file, and forgets doubts that
+/// are too old to be honoured. Answers whether any is left.
+Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, InDoubtFile& file,
+                           std::int64_t now_us) {
     const auto notes = file.notes();
-    if (notes.empty()) return {};
+    if (!notes) return notes.error();
     Batch batch(database);
-    for (const auto& note : notes) batch.put_number(codec::in_doubt_key(note.presented), note.failed_at_us);
-    if (auto committed = database.commit(std::move(batch), Durability::lose_nothing, WhenStalled::wait); !committed)
-        return committed;
-    return file.clear();
+    bool any_left = false;
+    const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator(rocksdb::ReadOptions(), meta));
+    for (iterator->Seek(slice(codec::in_doubt_prefix));
+         iterator->Valid() && view(iterator->key()).starts_with(codec::in_doubt_prefix); iterator->Next()) {
+        std::int64_t failed_at_us = 0;
+        const auto decoded = codec::decode_number(view(iterator->key()), view(iterator->value()), failed_at_us);
+        const bool stale = decoded == codec::DecodeStatus::ok && now_us - failed_at_us > in_doubt_lifetime_us;
+        if (stale) batch.delete_number(view(iterator->key()));
+        any_left = any_left || !stale;
+    }
+    for (const auto& note : *notes) {
+        batch.put_number(codec::in_doubt_key(note.consumed), note.failed_at_us);
+        any_left = true;
+    }
+    if (batch.empty()) return any_left;
+    if (auto committed = database.commit(std::move(batch), Durability::lose_nothing, WhenStalled::wait); !committed) {
+        return std::move(committed).error();
+    }
+    if (notes->empty()) return any_left;
+    if (auto cleared = file.clear(); !cleared) return std::move(cleared).error();
+    return any_left;
 }
 
-/// Whether any in_doubt/ record stands. Missing one only makes an honest retry look like reuse, never the reverse.
-bool has_in_doubt_records(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
-    const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator(rocksdb::ReadOptions(), meta));
-    iterator->Seek(slice(codec::in_doubt_prefix));
-    return iterator->Valid() && view(iterator->key()).starts_with(codec::in_doubt_prefix);
+/// The engine's threads and its table of open files do not survive a fork: a child that inherited an engine, even a
+/// closed one, would wait for ever for its first flush.
+bool inherited_an_engine() noexcept {
+    static const auto first_use = base::fork_generation();
+    return base::fork_generation() != first_use;
 }
 
 }  // namespace
@@ -124,6 +151,10 @@ Database::~Database() {
 
 Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, const Options& options,
                                                  std::shared_ptr<expiry::ReclaimState> reclaim) {
+    if (inherited_an_engine()) {
+        return open_error(ErrorCode::forked,
+                          "the process was forked from one that had used a store: start it by exec, or fork before");
+    }
     auto claimed = StoreDirectory::claim(directory, options.create_if_missing);
     if (!claimed) return std::move(claimed).error();
     const auto& place = **claimed;
@@ -166,14 +197,17 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
             return std::move(committed).error();
         }
         if (auto finished = opened.directory->finish_store(); !finished) return std::move(finished).error();
-    } else if (auto known = check_format(*database); !known) {
+    } else if (auto known = check_format(*opened.db, opened.handle(Family::meta)); !known) {
         return std::move(known).error();
     }
     auto in_doubt = InDoubtFile::open(directory);
     if (!in_doubt) return std::move(in_doubt).error();
     opened.in_doubt = *std::move(in_doubt);
-    if (auto adopted = adopt_in_doubt_notes(*database, *opened.in_doubt); !adopted) return std::move(adopted).error();
-    opened.may_have_doubts = has_in_doubt_records(*opened.db, opened.handle(Family::meta));
+    const auto& clock = options.clock != nullptr ? *options.clock : system_clock();
+    const auto doubts =
+        settle_doubts(*database, *opened.db, opened.handle(Family::meta), *opened.in_doubt, clock.wall_us());
+    if (!doubts) return doubts.error();
+    opened.may_have_doubts = *doubts;
     opened.directory->end_opening();
     return database;
 }
@@ -185,6 +219,7 @@ Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& direc
     if (auto sound = check_content(*content, /*may_make=*/false); !sound) return std::move(sound).error();
     if (auto known = check_column_families(directory); !known) return known.error();
 
+    static_cast<void>(inherited_an_engine());  // from now on a child would; reading alone works in one
     const auto descriptors =
         column_family_descriptors(options.block_cache_bytes, Options().write_buffer_bytes, nullptr);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -204,7 +239,9 @@ Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& direc
     engine->db.reset(db);
     std::copy(handles.begin(), handles.end(), engine->handles.begin());
     std::unique_ptr<Database> database(new Database(std::move(engine)));
-    if (auto known = check_format(*database); !known) return known.error();
+    if (auto known = check_format(*database->engine_->db, database->engine_->handle(Family::meta)); !known) {
+        return known.error();
+    }
     return database;
 }
 

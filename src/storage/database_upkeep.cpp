@@ -104,6 +104,7 @@ void Database::read_gauges(Statistics& statistics) const {
         }
         return total;
     };
+    statistics.failed_writes = engine_->failed_writes.load(std::memory_order_relaxed);
     auto* const tokens = engine_->handle(Family::tokens);
     if (!engine_->db->GetIntProperty(tokens, rocksdb::DB::Properties::kEstimateNumKeys, &statistics.estimated_tokens) ||
         !engine_->db->GetIntProperty(tokens, rocksdb::DB::Properties::kBlockCacheUsage,

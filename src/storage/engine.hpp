@@ -32,6 +32,7 @@ struct Database::Engine {
     rocksdb::ReadOptions point_read;
 
     std::atomic<bool> writes_refused{false};
+    std::atomic<std::uint64_t> failed_writes{0};
     std::atomic<bool> compactions_canceled{false};
     bool may_have_doubts = false;
 

@@ -5,35 +5,19 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <string_view>
 
-#include "base/bytes.hpp"
-#include "base/xxh3.hpp"
-#include "codec/keys.hpp"
 #include "storage/status_error.hpp"
 
 namespace tokenstore::storage {
 
 namespace {
 
-constexpr std::size_t note_bytes = 32 + 8 + 8;
+using codec::in_doubt_note_bytes;
+
 constexpr std::size_t most_notes = 1024;  // one for each call that was in flight when the disk failed
-constexpr off_t file_bytes = note_bytes * most_notes;
-
-std::string encode(const InDoubtNote& note) {
-    std::string bytes(codec::token_key(note.presented));
-    base::append_i64(bytes, note.failed_at_us);
-    base::append_u64(bytes, base::xxh3_64(bytes));
-    return bytes;
-}
-
-bool decode(std::string_view bytes, InDoubtNote& note) {
-    base::ByteReader reader(bytes);
-    std::uint64_t checksum = 0;
-    return reader.read_bytes(note.presented.bytes) && reader.read_i64(note.failed_at_us) && reader.read_u64(checksum) &&
-           checksum == base::xxh3_64(bytes.substr(0, note_bytes - sizeof checksum));
-}
+constexpr off_t file_bytes = in_doubt_note_bytes * most_notes;
 
 }  // namespace
 
@@ -44,18 +28,20 @@ Result<std::unique_ptr<InDoubtFile>> InDoubtFile::open(const std::filesystem::pa
     if (const int error_number = ::posix_fallocate(file, 0, file_bytes); error_number != 0) {
         return system_error(error_number, "reserving the file of writes in doubt");
     }
-    opened->used_ = opened->notes().size();
+    const auto notes = opened->notes();
+    if (!notes) return notes.error();
+    opened->used_ = notes->size();
     return opened;
 }
 
 InDoubtFile::~InDoubtFile() { ::close(file_); }
 
-bool InDoubtFile::note(const InDoubtNote& note) noexcept {
+bool InDoubtFile::note(const codec::InDoubtNote& note) noexcept {
     try {
-        const auto bytes = encode(note);
+        const auto bytes = codec::encode_in_doubt_note(note);
         const std::lock_guard lock(mutex_);
         if (used_ >= most_notes) return false;
-        const auto offset = static_cast<off_t>(used_ * note_bytes);
+        const auto offset = static_cast<off_t>(used_ * in_doubt_note_bytes);
         if (::pwrite(file_, bytes.data(), bytes.size(), offset) != static_cast<ssize_t>(bytes.size())) return false;
         ++used_;
         return ::fdatasync(file_) == 0;
@@ -64,15 +50,17 @@ bool InDoubtFile::note(const InDoubtNote& note) noexcept {
     }
 }
 
-std::vector<InDoubtNote> InDoubtFile::notes() const {
+Result<std::vector<codec::InDoubtNote>> InDoubtFile::notes() const {
     std::string bytes(static_cast<std::size_t>(file_bytes), '\0');
     const auto read = ::pread(file_, bytes.data(), bytes.size(), 0);
-    if (read <= 0) return {};
+    if (read < 0) return system_error(errno, "reading the file of writes in doubt");
     bytes.resize(static_cast<std::size_t>(read));
-    std::vector<InDoubtNote> notes;
-    for (std::size_t offset = 0; offset + note_bytes <= bytes.size(); offset += note_bytes) {
-        InDoubtNote note;
-        if (decode(std::string_view(bytes).substr(offset, note_bytes), note)) notes.push_back(note);
+    std::vector<codec::InDoubtNote> notes;
+    for (std::size_t offset = 0; offset + in_doubt_note_bytes <= bytes.size(); offset += in_doubt_note_bytes) {
+        codec::InDoubtNote note;
+        if (codec::decode_in_doubt_note(std::string_view(bytes).substr(offset, in_doubt_note_bytes), note)) {
+            notes.push_back(note);
+        }
     }
     return notes;
 }

@@ -2,10 +2,9 @@
 //
 // When the log cannot be written or synced, the failed batch may still come true at the next open: the presented token
 // is then consumed although its client never got a successor, and the client's honest retry would look like theft. The
-// engine takes no writes any more, so the hash of the presented token is noted here: a preallocated file that needs no
-// new space on a full disk. At the next open the notes move into the database (in_doubt/ records).
-//
-// Each note is hash 32 | failed_at_us i64 | XXH3-64 of both u64; a note that does not check out is ignored.
+// engine takes no writes any more, so the hash of each token that the rotation consumes is noted here: a preallocated
+// file that needs no new space on a full disk. At the next open the notes move into the database (in_doubt/ records).
+// A note that does not check out is none.
 //
 // Threads: note(), any thread.
 #pragma once
@@ -17,14 +16,9 @@
 #include <vector>
 
 #include <tokenstore/error.hpp>
-#include <tokenstore/ids.hpp>
+#include "codec/in_doubt_note.hpp"
 
 namespace tokenstore::storage {
-
-struct InDoubtNote {
-    TokenHash presented;
-    std::int64_t failed_at_us = 0;
-};
 
 class InDoubtFile {
 public:
@@ -36,9 +30,9 @@ public:
     InDoubtFile& operator=(const InDoubtFile&) = delete;
 
     /// Appends and syncs a note; false if the file is full or the disk refuses.
-    bool note(const InDoubtNote& note) noexcept;
+    bool note(const codec::InDoubtNote& note) noexcept;
 
-    [[nodiscard]] std::vector<InDoubtNote> notes() const;
+    [[nodiscard]] Result<std::vector<codec::InDoubtNote>> notes() const;
 
     /// Forgets all notes, once they are safe elsewhere.
     [[nodiscard]] Result<void> clear();

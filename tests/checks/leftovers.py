@@ -11,7 +11,7 @@ TEXT_FOLDERS = source_tree.CODE_FOLDERS + ("cmake", "docs", ".ci")
 TEXT_SUFFIXES = source_tree.CODE_SUFFIXES | {".txt", ".cmake", ".in", ".md", ".sh", ".py", ".json", ".pc", ""}
 TOP_FILES = ("CMakeLists.txt", "CMakePresets.json", "README.md", "CHANGELOG.md", "dev", ".clang-format", ".clang-tidy")
 
-FILE_NAME = re.compile(r"\.?[a-z0-9_]+(\.[a-z0-9_]+)*|CMakeLists\.txt|tokenstore-config\.cmake\.in")
+FILE_NAME = re.compile(r"\.?[a-z0-9_]+(\.[a-z0-9_]+)*|CMakeLists\.txt|\.clang-tidy|tokenstore-config\.cmake\.in")
 
 # Spelled in two halves where the plain word would find itself here.
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b|@" r"@[A-Z]+@" r"@")

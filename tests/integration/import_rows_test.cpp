@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "codec/keys.hpp"
+#include "model/imported_token.hpp"
 #include "support/index_checker.hpp"
 #include "support/plain_database.hpp"
 #include "support/printers.hpp"
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_row_is_stored_with_its_id_times_and_fields_but_as_a_chain
     const Token given = with_all_fields(row(1));
     BOOST_TEST(import_row(given).outcome == ImportOutcome::stored);
     Token expected = given;
-    expected.chain_id = given.id;
+    expected.chain_id = model::chain_of_imported(given);
     expected.issue_stamp_us = given.created_at_us;
     expected.consumed_at_us.reset();
     expected.predecessor.reset();

@@ -40,6 +40,17 @@ struct ImportFixture : StoreFixture {
 
 BOOST_FIXTURE_TEST_SUITE(import_tokens, ImportFixture)
 
+BOOST_AUTO_TEST_CASE(a_row_taken_over_while_the_clock_was_ahead_is_ended_with_its_user_after_the_clock_was_set_right) {
+    must(store.close());
+    clock.jump_us(hour_us);
+    store = must(TokenStore::open(directory(), options));
+    BOOST_TEST(import_row(row(1, {.user = 1, .family = 1})).outcome == ImportOutcome::stored);
+    clock.jump_us(-hour_us);
+    must(store.trust_clock());
+    BOOST_TEST(revoke_user(1).live_ended.value() == 1U);
+    BOOST_TEST(!is_valid(1));
+}
+
 BOOST_AUTO_TEST_CASE(a_row_of_a_family_ended_long_ago_stays_ended_as_long_as_it_lives) {
     create(1, {.user = 1, .family = 1});
     revoke_family(1);

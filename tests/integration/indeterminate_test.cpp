@@ -12,9 +12,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "codec/meta_record.hpp"
 #include "integration/log_syncs.hpp"
 #include "support/arena.hpp"
 #include "support/index_checker.hpp"
+#include "support/plain_database.hpp"
 #include "support/printers.hpp"
 #include "support/store_fixture.hpp"
 
@@ -229,9 +231,36 @@ BOOST_AUTO_TEST_CASE(a_successor_in_doubt_that_was_used_after_all_ends_the_doubt
     check_is_reuse(2);
 }
 
+BOOST_AUTO_TEST_CASE(a_doubt_is_over_once_its_successor_was_rotated_by_whoever_held_it) {
+    rotate_in_doubt(1, 2, LogTail::kept);
+    BOOST_TEST(rotate_synced(2, 3).outcome == RotateOutcome::rotated);
+    // The doubt about 1 still stands, but 2 was delivered: what comes in now with 1 is not the client that lost it.
+    check_is_reuse(1);
+}
+
 BOOST_AUTO_TEST_CASE(an_old_doubt_excuses_nothing) {
     rotate_in_doubt(1, 2, LogTail::kept);
     clock.advance_us(day_us + 1);
+    check_is_reuse(1);
+}
+
+BOOST_AUTO_TEST_CASE(an_old_doubt_is_forgotten_at_the_next_open) {
+    const auto doubts = [this] {
+        must(store.close());
+        std::size_t count = 0;
+        for (const auto& key : PlainDatabase(directory()).keys("default")) {
+            count += key.starts_with(codec::in_doubt_prefix) ? 1U : 0U;
+        }
+        open_again();
+        return count;
+    };
+    rotate_in_doubt(1, 2, LogTail::kept);
+    clock.advance_us(day_us);
+    BOOST_TEST(doubts() == 1U);
+    BOOST_TEST(doubts() == 1U);
+    clock.advance_us(1);
+    BOOST_TEST(doubts() == 1U);
+    BOOST_TEST(doubts() == 0U);
     check_is_reuse(1);
 }
 

@@ -253,13 +253,44 @@ BOOST_AUTO_TEST_CASE(a_child_is_answered_forked_by_every_call_and_its_parent_goe
     BOOST_TEST(is_valid(3));
 }
 
+BOOST_AUTO_TEST_CASE(a_child_of_a_process_that_has_used_a_store_cannot_open_one) {
+    const auto other = folder.path() / "other";
+    const int answered = in_forked_child([&] {
+        const auto opened = TokenStore::open(other, options);
+        if (opened) return 1;
+        if (opened.error().code != ErrorCode::forked) return 2;
+        return std::filesystem::exists(other) ? 3 : 0;
+    });
+    BOOST_TEST(answered == 0);
+    BOOST_TEST(must(TokenStore::open(other, options)).close().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_crossed_a_fork_is_refused_and_its_parent_goes_on) {
+    create(1);
+    must(store.flush());
+    auto reader = must(StoreReader::open(directory()));
+    const auto now_us = clock.wall_us();
+    const int answered = in_forked_child([&] {
+        const auto refused = [](const auto& result) { return error_of(result).code == ErrorCode::forked; };
+        if (!refused(reader.get_by_hash(make_hash(1), now_us))) return 1;
+        if (!refused(reader.get_user_active_sessions(make_user_id(1), now_us))) return 2;
+        if (!refused(reader.for_each_token(now_us, [](const JudgedToken&) { return true; }))) return 3;
+        if (!refused(reader.count(now_us))) return 4;
+        { const StoreReader taken(std::move(reader)); }  // and its destructor
+        return 0;
+    });
+    BOOST_TEST(answered == 0);
+    BOOST_TEST(must(reader.get_by_hash(make_hash(1), now_us)).has_value());
+    BOOST_TEST(must(reader.count(now_us)).tokens == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_child_that_closes_or_destroys_its_copy_harms_nothing) {
     create(1);
     must(store.close());
     options.maintenance_interval_ms = 1;  // with a thread of its own, which the child lacks
     store = must(TokenStore::open(directory(), options));
     const int answered = in_forked_child([this] {
-        if (!store.close().has_value()) return 1;
+        if (error_of(store.close()).code != ErrorCode::forked) return 1;
         if (store.get_by_hash(make_hash(1)).has_value()) return 2;
         { const TokenStore taken(std::move(store)); }                // and its destructor
         return store.get_by_hash(make_hash(1)).has_value() ? 3 : 0;  // NOLINT(bugprone-use-after-move)

@@ -52,6 +52,30 @@ struct SessionsFixture : StoreFixture {
 
 BOOST_FIXTURE_TEST_SUITE(sessions_of_a_user, SessionsFixture)
 
+BOOST_AUTO_TEST_CASE(imported_sessions_are_listed_newest_first_whatever_the_version_of_their_ids) {
+    std::vector<Token> rows;
+    for (std::uint64_t number = 1; number <= 20; ++number) {
+        Token row = make_token(number);
+        row.user_id = make_user_id(1);
+        row.created_at_us = clock.wall_us() - static_cast<std::int64_t>(number * 7 % 20) * second_us;
+        row.expires_at_us = clock.wall_us() + day_us;
+        row.id = must(generate_id<TokenId>(row.created_at_us));
+        if (number % 2 == 0) {
+            row.id = make_token_id(number);
+            row.id.bytes[6] = static_cast<std::uint8_t>(0x40U | (row.id.bytes[6] & 0x0fU));  // version 4
+        }
+        rows.push_back(row);
+    }
+    must(store.import_tokens(rows, buffered));
+    clock.advance_us(1);
+    create(21, {.user = 1, .family = 21});
+    std::ranges::sort(rows, std::ranges::greater{}, &Token::created_at_us);
+    std::vector<TokenHash> expected{make_hash(21)};
+    for (const Token& row : rows) expected.push_back(row.hash);
+    BOOST_TEST(page_through(3) == expected, per_element());
+    BOOST_TEST(must(store.import_tokens(rows, buffered)).front().outcome == ImportOutcome::unchanged);
+}
+
 BOOST_AUTO_TEST_CASE(sessions_are_listed_newest_login_first_wherever_they_lie_on_disk) {
     log_in(1, 3);
     create(100, {.user = 2, .family = 100});

@@ -37,7 +37,13 @@ struct Assembly {
     std::unique_ptr<operations::IssueBounds> bounds = must(operations::IssueBounds::load(*database));
     base::LockStripes locks;
     operations::Counters counters;
-    operations::Context context{*database, bounded, *bounds, locks, counters, Options().longest_token_lifetime_us};
+    operations::Context context{*database,
+                                bounded,
+                                *bounds,
+                                locks,
+                                counters,
+                                Options().longest_token_lifetime_us,
+                                Options().longest_downtime_us};
 
     std::unique_ptr<storage::Database> open() {
         Options options;

@@ -66,6 +66,15 @@ bool is_version_7_of(const TokenId& id, std::int64_t time_us) {
     return id.bytes[6] >> 4U == 7 && id.bytes[8] >> 6U == 2 && time_ms == time_us / 1000;
 }
 
+/// As docs/on_disk_format.md has it: an id of version 7 as it is, else one for the row's creation.
+TokenId chain_of(const Token& row) {
+    if (row.id.bytes[6] >> 4U == 7 && row.id.bytes[8] >> 6U == 2) return row.id;
+    TokenId chain = generate_id<TokenId>(std::max<std::int64_t>(row.created_at_us, 0)).value();
+    for (std::size_t i = 8; i < 16; ++i) chain.bytes[i] = row.id.bytes[i];
+    chain.bytes[8] = static_cast<std::uint8_t>(0x80U | (row.id.bytes[8] & 0x3fU));
+    return chain;
+}
+
 }  // namespace
 
 // The requests that the test makes are wrong in known ways only, so that this needs no second parser: text that is no
@@ -478,7 +487,7 @@ void ReferenceModel::check_merged_row(const Token& row, StoredToken& stored, con
 void ReferenceModel::find_taken_id(const Token& row, std::int64_t now_us, Codes& certain, Codes& possible) const {
     for (const auto& [hash, stored] : tokens_) {
         const Token& tip = stored.token;
-        if (tip.consumed_at_us || tip.chain_id != row.id) continue;
+        if (tip.consumed_at_us || tip.chain_id != chain_of(row)) continue;
         if (tip.family_id != row.family_id && tip.user_id != row.user_id) continue;
         const bool may_be_gone = is_reclaimable(tip.expires_at_us, now_us);
         (may_be_gone ? possible : certain).insert(ErrorCode::conflicting_record);
@@ -520,7 +529,7 @@ void ReferenceModel::check_imported_row(const Token& row, std::int64_t now_us, c
     } else {
         require_equal("the outcome of a row", answer.outcome, ImportOutcome::stored);
         Token token = row;
-        token.chain_id = row.id;
+        token.chain_id = chain_of(row);
         token.issue_stamp_us = std::min(row.created_at_us, now_us);
         token.consumed_at_us.reset();
         token.predecessor.reset();

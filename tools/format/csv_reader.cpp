@@ -1,7 +1,5 @@
 #include "format/csv_reader.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -66,18 +64,15 @@ std::string_view CsvReader::next_piece() const noexcept {
 }
 
 bool CsvReader::refill() {
-    for (;;) {
-        const ssize_t length = ::read(descriptor_, block_.data(), block_.size());
-        if (length >= 0) {
-            block_begin_ = 0;
-            block_end_ = static_cast<std::size_t>(length);
-            return true;
-        }
-        if (errno == EINTR && !interrupted()) continue;
+    const ssize_t length = read_until_interrupted(descriptor_, block_.data(), block_.size());
+    if (length < 0) {
         const int error_number = errno;
         fail("cannot read the file", error_number);
         return false;
     }
+    block_begin_ = 0;
+    block_end_ = static_cast<std::size_t>(length);
+    return true;
 }
 
 bool CsvReader::feed(std::string_view piece) {

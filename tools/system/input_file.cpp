@@ -76,8 +76,7 @@ Result<void> InputFile::make_rereadable() {
     InputFile copy(*copy_descriptor, 0);
     std::vector<char> block(256 << 10);
     for (;;) {
-        const ssize_t length = ::read(descriptor_, block.data(), block.size());
-        if (length < 0 && errno == EINTR && !interrupted()) continue;
+        const ssize_t length = read_until_interrupted(descriptor_, block.data(), block.size());
         if (length < 0) return os_error("cannot read the input", errno);
         if (length == 0) break;
         const std::string_view bytes(block.data(), static_cast<std::size_t>(length));

@@ -65,8 +65,7 @@ Result<RawToken> read_raw_token(int descriptor, const std::function<void()>& pro
     WipedBuffer line;
     for (;;) {
         char character = 0;  // one by one: what follows the line is not ours
-        const ssize_t length = ::read(descriptor, &character, 1);
-        if (length < 0 && errno == EINTR && !interrupted()) continue;
+        const ssize_t length = read_until_interrupted(descriptor, &character, 1);
         if (length < 0) return os_error("cannot read the token from standard input", errno);
         if (length == 0 || character == '\n') break;
         line.append(character);

@@ -44,7 +44,7 @@ constexpr std::array<CodeRow, 31> codes{{
     {ErrorCode::read_only_directory, 34, "read_only_directory", Advice::call_operator},
     {ErrorCode::unsafe_directory, 35, "unsafe_directory", Advice::call_operator},
     {ErrorCode::closed, 40, "closed", Advice::reopen_store},
-    {ErrorCode::forked, 41, "forked", Advice::reopen_store},
+    {ErrorCode::forked, 41, "forked", Advice::call_operator},
     {ErrorCode::corrupt, 42, "corrupt", Advice::call_operator},
     {ErrorCode::disk_full, 43, "disk_full", Advice::call_operator},
     {ErrorCode::io_error, 44, "io_error", Advice::call_operator},
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(an_error_in_text_says_what_happened_what_was_written_and_wh
 }
 
 BOOST_AUTO_TEST_CASE(the_advice_of_an_error_is_that_of_its_code) {
-    const Error error{ErrorCode::forked, WriteState::nothing_written, "the handle crossed a fork"};
+    const Error error{ErrorCode::closed, WriteState::nothing_written, "the store is closed"};
     BOOST_TEST((error.advice() == Advice::reopen_store));
 }
 
