@@ -65,7 +65,10 @@ void print_ratios(std::ostream& out, const CollectingReporter& reporter) {
     for (const auto& promise : promises()) {
         const auto measured = reporter.median_ns(promise.measured);
         const auto base = reporter.median_ns(promise.base);
-        if (measured <= 0 || base <= 0) continue;
+        if (measured <= 0 || base <= 0) {
+            out << std::left << std::setw(54) << promise.what << std::right << "  not measured\n";
+            continue;
+        }
         out << std::left << std::setw(54) << promise.what << std::right << std::setprecision(0) << std::setw(12)
             << measured << std::setw(12) << base << std::setprecision(2) << std::setw(8) << measured / base
             << std::setw(9) << promise.at_most << (measured / base > promise.at_most ? "  missed" : "") << '\n';

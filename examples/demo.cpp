@@ -73,8 +73,7 @@ std::string shown(const std::optional<Revocation>& revocation) {
 
 std::string shown_device(const Token& token) { return tool::cut_to_width(tool::shown_text(token.device_name), 24); }
 
-// ---- Input
-// -----------------------------------------------------------------------------------------------------------
+// ---- Input ----------------------------------------------------------------------------------------------------------
 
 std::vector<Token> read_rows(const fs::path& path) {
     const auto file = need(tool::InputFile::open(path));
@@ -103,8 +102,7 @@ std::deque<Secret> read_live_secrets(const fs::path& path) {
     return secrets;
 }
 
-// ---- Timing
-// ----------------------------------------------------------------------------------------------------------
+// ---- Timing ---------------------------------------------------------------------------------------------------------
 
 using Microseconds = std::chrono::duration<double, std::micro>;
 
@@ -129,8 +127,7 @@ Microseconds median_time(std::size_t calls, Call call) {
     return *middle;
 }
 
-// ---- The steps
-// -------------------------------------------------------------------------------------------------------
+// ---- The steps ------------------------------------------------------------------------------------------------------
 
 class Demo {
 public:
@@ -378,6 +375,7 @@ private:
     }
 
     // ---- Helpers of the steps
+    // -------------------------------------------------------------------------------------------
     // ----------------------------------------------------------------------------------------
 
     static bool all(const std::vector<ImportedRow>& answers, ImportOutcome outcome) {

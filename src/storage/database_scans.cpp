@@ -181,7 +181,7 @@ Result<void> Database::scan_expiries(
     for (iterator->Seek(slice(codec::token_key(from))); iterator->Valid(); iterator->Next()) {
         const auto hash = codec::parse_token_key(view(iterator->key()));
         const auto expires_at_us = codec::peek_expires_at_us(view(iterator->value()));
-        // What cannot be read is not known to have expired: it stays, for verification to report.
+        // What cannot be read is not known to have expired: it stays.
         if (!hash || !expires_at_us) continue;
         if (!visit(*hash, *expires_at_us)) return {};
     }

@@ -53,7 +53,7 @@ class Leftovers(planted_tree.PlantedTree):
         self.assertEqual(self.findings(), [])
 
     def test_paths_of_a_machine_are_found(self):
-        for folder in ("home/somebody", "root", "tmp", "work/main"):
+        for folder in ("home/somebody", "root", "tmp", "builds/main"):
             self.assert_line(SOURCE, f'auto path = "/{folder}/store";', "a path of a machine")
 
     def test_a_path_below_a_variable_is_no_finding(self):

@@ -4,6 +4,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -126,12 +127,14 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-int wait_for(pid_t process) {
+void wait_for(pid_t process, Finished& finished) {
     int status = 0;
-    while (::waitpid(process, &status, 0) < 0) {
+    rusage usage = {};
+    while (::wait4(process, &status, 0, &usage) < 0) {
         if (errno != EINTR) fail("cannot wait for the program", errno);
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    finished.peak_memory_kib = usage.ru_maxrss;
 }
 
 // A program that does not read its input to the end is no failure of the test's.
@@ -173,8 +176,11 @@ Finished run_process(const std::vector<std::string>& command, const RunOptions& 
     input.read_end.close();
     write_as_far_as_read(input.write_end, options.input);
     input.write_end.close();
-    const int exit_code = wait_for(process);
-    return {exit_code, captured(output), captured(errors)};
+    Finished finished;
+    wait_for(process, finished);
+    finished.output = captured(output);
+    finished.errors = captured(errors);
+    return finished;
 }
 
 Finished run_on_terminal(const std::vector<std::string>& command, const std::string& awaited,
@@ -205,7 +211,7 @@ Finished run_on_terminal(const std::vector<std::string>& command, const std::str
             has_typed = true;
         }
     }
-    finished.exit_code = wait_for(process);
+    wait_for(process, finished);
     return finished;
 }
 

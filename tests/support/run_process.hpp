@@ -12,6 +12,7 @@ struct Finished {
     int exit_code = -1;  ///< 128 and the signal's number if a signal ended it
     std::string output;
     std::string errors;
+    long peak_memory_kib = 0;  ///< of its resident set
 };
 
 struct RunOptions {

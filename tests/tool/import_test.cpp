@@ -1,7 +1,10 @@
 // Importing: what is told, what is stored, what is left alone.
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -159,6 +162,42 @@ BOOST_AUTO_TEST_CASE(no_temporary_file_stays_behind) {
     BOOST_TEST(fs::is_empty(temporary));
     BOOST_TEST(tool({"count", store().string()}, options).exit_code == 0);
     BOOST_TEST(fs::is_empty(temporary));
+}
+
+BOOST_AUTO_TEST_CASE(memory_does_not_grow_with_the_file) {
+    const std::string sample = read_text(sample_csv());
+    RunOptions small;
+    small.input = sample;
+    RunOptions large = small;
+    const std::string rows = sample.substr(csv_records(sample).front().size());
+    for (int i = 0; i < 100; ++i) large.input += rows;  // about 30 MB
+    const auto import = [&](const char* name, const RunOptions& options) {
+        const Finished done = tool({"import", (folder() / name).string(), "/dev/stdin", "--on-error", "skip"}, options);
+        BOOST_REQUIRE(done.exit_code == 0);
+        return done.peak_memory_kib;
+    };
+    const long once_kib = import("once", small);
+    const long a_hundred_times_kib = import("a hundred times", large);
+    BOOST_TEST(a_hundred_times_kib - once_kib < 8 * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_import_says_so_and_can_be_done_again) {
+    const fs::path pipe = folder() / "pipe";
+    BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const int writer = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+    BOOST_REQUIRE(writer >= 0);
+    std::string rows;
+    for (const std::string& record : first_live_records(20)) rows += record;
+    BOOST_REQUIRE(::write(writer, rows.data(), rows.size()) == static_cast<ssize_t>(rows.size()));
+    // The pipe stays open: the import waits for more, until it is interrupted.
+    const Finished import =
+        tool_on_terminal({"import", store().string(), pipe.string(), "--on-error", "skip"}, "storing", "\x03");
+    ::close(writer);
+    BOOST_TEST(import.exit_code == 128 + SIGINT);
+    BOOST_TEST(contains(import.output, "interrupted"), import.output);
+    const Finished again = tool({"import", store().string(), sample_csv().string()});
+    BOOST_TEST(again.exit_code == 0);
+    BOOST_TEST(contains(again.output, "refused    0\n"));
 }
 
 BOOST_AUTO_TEST_CASE(terminal_shows_progress_and_then_only_the_summary) {
