@@ -83,7 +83,8 @@ BOOST_AUTO_TEST_CASE(longest_families_are_those_of_the_origin) {
         ++tokens;
         if (std::string_view(token["state"].GetString()) == "live") ++live;
     }
-    for (const auto& family : sample_answers()["longest_families"].GetArray()) {
+    const rapidjson::Document answers = sample_answers();
+    for (const auto& family : answers["longest_families"].GetArray()) {
         const auto& [tokens, live] = families.at(family["family_id"].GetString());
         BOOST_TEST(tokens == family["tokens"].GetUint64());
         BOOST_TEST(live == family["live"].GetUint64());
