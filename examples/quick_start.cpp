@@ -8,14 +8,13 @@ using namespace tokenstore;
 // Failures are values. This example ends at one, by value(); a gateway denies the request and does what error()
 // advises.
 int main(int argc, char** argv) {
-    const auto now_us = system_clock().wall_us();
-    const auto in_30_days_us = now_us + 30LL * 24 * 3600 * 1'000'000;
+    const auto in_30_days_us = system_clock().wall_us() + 30LL * 24 * 3600 * 1'000'000;
     auto store = TokenStore::open(argc > 1 ? argv[1] : "tokens").value();
 
     // Login: the client gets the raw token, the store keeps its hash.
     const auto first = generate_token().value();
-    const auto user = generate_id<UserId>(now_us).value();
-    const auto family = generate_id<FamilyId>(now_us).value();
+    const auto user = generate_id<UserId>().value();
+    const auto family = generate_id<FamilyId>().value();
     store.create_token({hash_token(first), user, family, in_30_days_us, "phone-7", "Pixel 8", "203.0.113.7"}).value();
 
     // Refresh: in one atomic step the presented token is consumed and its successor stored. The device stays the same.

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include <tokenstore/clock.hpp>
 #include <tokenstore/error.hpp>
 
 namespace tokenstore {
@@ -48,9 +49,10 @@ template <class Tag>
 template <class IdType>
 [[nodiscard]] Result<IdType> parse_id(std::string_view text);
 
-/// A new random UUID of version 7 for the given time. Error: random_unavailable; time_out_of_range before 1970.
+/// A new random UUID of version 7 for the given time, by default the system's. Error: random_unavailable;
+/// time_out_of_range before 1970.
 template <class IdType>
-[[nodiscard]] Result<IdType> generate_id(std::int64_t now_us);
+[[nodiscard]] Result<IdType> generate_id(std::int64_t now_us = system_clock().wall_us());
 
 }  // namespace tokenstore
 

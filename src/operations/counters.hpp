@@ -20,9 +20,9 @@ enum class Counter : std::size_t {
     users_ended,
     cleaned_up,
     failed_maintenance,
-    count_,
+    number_of_counters,
 };
 
-using Counters = base::ShardedCounters<Counter, static_cast<std::size_t>(Counter::count_)>;
+using Counters = base::ShardedCounters<Counter, static_cast<std::size_t>(Counter::number_of_counters)>;
 
 }  // namespace tokenstore::operations

@@ -55,10 +55,10 @@ public:
         now_us_ = context_.clock.now_us();
         std::vector<TokenHash> hashes;
         for (const auto& row : rows_) hashes.push_back(row.hash);
-        auto stored = context_.database.get_tokens(hashes);
-        if (!stored) return std::move(stored).error();
-        for (auto& token : *stored) {
-            if (token) known_.emplace(token->hash, *std::move(token));
+        const auto stored = context_.database.get_tokens(hashes);
+        if (!stored) return stored.error();
+        for (const auto& token : *stored) {
+            if (token) known_.emplace(token->hash, *token);
         }
         std::vector<ImportedRow> answers;
         for (const auto& row : rows_) {

@@ -34,8 +34,11 @@ LockedFamily lock_family(Context& context, const FamilyId& family) {
         locked.guard = locked.user ? context.locks.lock({context.stripe(family), context.stripe(*locked.user)})
                                    : context.locks.lock({context.stripe(family)});
         auto under_lock = context.database.owner_of(family);
-        if (!under_lock) locked.damage = std::move(under_lock).error();
-        if (locked.damage || *under_lock == locked.user) return locked;
+        if (!under_lock) {
+            locked.damage = std::move(under_lock).error();
+            return locked;
+        }
+        if (*under_lock == locked.user) return locked;
     }
 }
 

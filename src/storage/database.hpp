@@ -59,7 +59,7 @@ public:
     /// Opens the one writable instance. `reclaim` is shared with the TTL filters.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& directory,
                                                                 const Options& options,
-                                                                std::shared_ptr<expiry::ReclaimState> reclaim);
+                                                                const std::shared_ptr<expiry::ReclaimState>& reclaim);
 
     /// Opens a read-only view beside whoever owns the store; it writes into `scratch` only. commit() and the upkeep
     /// functions must not be called.

@@ -150,7 +150,7 @@ Database::~Database() {
 }
 
 Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, const Options& options,
-                                                 std::shared_ptr<expiry::ReclaimState> reclaim) {
+                                                 const std::shared_ptr<expiry::ReclaimState>& reclaim) {
     if (inherited_an_engine()) {
         return open_error(ErrorCode::forked,
                           "the process was forked from one that had used a store: start it by exec, or fork before");

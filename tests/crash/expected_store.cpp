@@ -144,7 +144,7 @@ void ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
             apply_create(entry);
             break;
         case LedgerCall::rotate:
-            if (look_up(store, entry.made[0])) {
+            if (is_rotated(entry, store)) {
                 apply_rotate(entry);
             } else {
                 ended_families_.insert(tokens_.at(entry.subject).family);
@@ -165,6 +165,13 @@ void ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
     }
 }
 
+/// The predecessor tells, where it is there still: a successor that was expired from the start may be gone already.
+bool ExpectedStore::is_rotated(const LedgerEntry& entry, const TokenStore& store) {
+    const Lookup presented = look_up(store, entry.subject);
+    if (presented && presented->token.successor == entry.made[0]) return true;
+    return look_up(store, entry.made[0]).has_value();
+}
+
 bool ExpectedStore::is_done(const LedgerEntry& entry, const TokenStore& store) {
     const auto any_is_revoked_for = [&](const auto& chosen, RevocationReason reason) {
         return std::ranges::any_of(tokens_, [&](const auto& known) {
@@ -177,7 +184,7 @@ bool ExpectedStore::is_done(const LedgerEntry& entry, const TokenStore& store) {
         case LedgerCall::create:
             return look_up(store, entry.made[0]).has_value();
         case LedgerCall::rotate: {
-            if (look_up(store, entry.made[0])) return true;
+            if (is_rotated(entry, store)) return true;
             const auto presented = tokens_.find(entry.subject);
             if (presented == tokens_.end()) return false;
             const auto& family = presented->second.family;

@@ -61,6 +61,7 @@ private:
     void apply_import_row(const LedgerEntry& entry, std::size_t row);
     void apply_user_end(const UserId& user);
     void settle(const LedgerEntry& entry, const TokenStore& store);
+    [[nodiscard]] bool is_rotated(const LedgerEntry& entry, const TokenStore& store);
     [[nodiscard]] bool is_done(const LedgerEntry& entry, const TokenStore& store);
     void note_cleanups(const Ledger& ledger);
     void check_stamps(const Ledger& ledger);
