@@ -374,9 +374,7 @@ private:
                                                  " raw tokens used here stands in the store's files");
     }
 
-    // ---- Helpers of the steps
-    // -------------------------------------------------------------------------------------------
-    // ----------------------------------------------------------------------------------------
+    // ---- Helpers of the steps ---------------------------------------------------------------------------------------
 
     static bool all(const std::vector<ImportedRow>& answers, ImportOutcome outcome) {
         return std::all_of(answers.begin(), answers.end(),

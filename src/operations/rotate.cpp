@@ -66,13 +66,13 @@ private:
         result.successor = model::successor_of(current, successor_, *id, *stamp_us, now_us_);
         result.predecessor = model::consumed(std::move(current), successor_.hash, now_us_);
 
-        undelivered_.push_back(result.predecessor->hash);
         storage::Batch batch(context_.database);
         batch.put_record(*result.predecessor);
         batch.put_tip(*result.successor);
-        settle_doubts(batch);
+        settle_doubts(batch, result.predecessor->hash);
         if (auto committed = context_.commit(std::move(batch), durability_); !committed) {
             if (committed.error().write == WriteState::indeterminate) {
+                undelivered_.push_back(result.predecessor->hash);
                 context_.database.note_in_doubt(undelivered_, now_us_);
             }
             return std::move(committed).error();
@@ -115,9 +115,10 @@ private:
         return token;
     }
 
-    void settle_doubts(storage::Batch& batch) const {
+    void settle_doubts(storage::Batch& batch, const TokenHash& consumed) const {
         if (!context_.database.may_have_doubts()) return;
         for (const auto& hash : undelivered_) batch.delete_number(codec::in_doubt_key(hash));
+        batch.delete_number(codec::in_doubt_key(consumed));
     }
 
     /// Answers a refusal; ends the family where the decision says so.
@@ -157,7 +158,7 @@ private:
     const Successor& successor_;
     Durability durability_;
     std::int64_t now_us_;
-    std::vector<TokenHash> undelivered_;  // what this rotation consumes, from the presented token on
+    std::vector<TokenHash> undelivered_;  // from the presented token on, what failed rotations consumed before this one
 };
 
 Result<RotateResult> not_found(Context& context) {

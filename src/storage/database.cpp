@@ -213,14 +213,12 @@ Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled 
     if (status.IsIncomplete() && write.no_slowdown) {
         return Error{ErrorCode::busy, WriteState::nothing_written, "the engine is stalled"};
     }
-    if (status.IsIncomplete() || status.IsShutdownInProgress()) {
-        // The stall was ended by an error in the background: the batch never reached the log.
-        engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
-        engine_->writes_refused.store(true, std::memory_order_release);
-        return writes_refused_error(WriteState::nothing_written);
-    }
     engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
     engine_->writes_refused.store(true, std::memory_order_release);
+    // The stall was ended by an error in the background: the batch never reached the log.
+    if (status.IsIncomplete() || status.IsShutdownInProgress()) {
+        return writes_refused_error(WriteState::nothing_written);
+    }
     return write_error(status, "writing");
 }
 

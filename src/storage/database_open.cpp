@@ -110,6 +110,7 @@ Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnF
     if (!notes) return notes.error();
     Batch batch(database);
     bool any_left = false;
+    // A scan that damage cuts short misses doubts: an honest retry may then look like reuse, never the reverse.
     const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator(rocksdb::ReadOptions(), meta));
     for (iterator->Seek(slice(codec::in_doubt_prefix));
          iterator->Valid() && view(iterator->key()).starts_with(codec::in_doubt_prefix); iterator->Next()) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <tokenstore/error.hpp>
+
 #include "codec/in_doubt_note.hpp"
 
 namespace tokenstore::storage {

@@ -14,6 +14,7 @@
 #include <tokenstore/token_store.hpp>
 
 #include "model/reference_model.hpp"
+#include "model/requirements.hpp"
 #include "support/dice.hpp"
 #include "support/index_checker.hpp"
 #include "support/manual_clock.hpp"

@@ -7,6 +7,8 @@
 //
 // What is past its expiry plus the grace margin may have left the store at any time. Where an answer shows such a token
 // to be gone it is forgotten; the rest of the answer has to be exact all the same.
+//
+// Importing is in reference_model_import.cpp.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +16,6 @@
 #include <optional>
 #include <set>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,12 +27,6 @@
 #include <tokenstore/token.hpp>
 
 namespace tokenstore::test {
-
-/// The store's answer is not one that the reference allows.
-class Difference : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 class ReferenceModel {
 public:
