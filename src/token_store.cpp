@@ -307,6 +307,11 @@ Result<Statistics> TokenStore::statistics() const {
     });
 }
 
+Result<Health> TokenStore::health() const {
+    if (!impl_) return closed_error();
+    return impl_->run([](Impl& self) -> Result<Health> { return self.database().health(); });
+}
+
 Result<void> TokenStore::flush() {
     if (!impl_) return closed_error();
     return impl_->run([&](Impl& self) { return self.database().flush(); });

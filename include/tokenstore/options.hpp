@@ -16,6 +16,14 @@ enum class Durability {
                             ///< A later call with lose_nothing, or flush(), makes it safe
 };
 
+/// What open() does with a store whose write-ahead log is damaged, or shorter than what was synced.
+enum class OnLogDamage {
+    refuse,             ///< answers log_damaged, with the file and the place in it
+    lose_what_follows,  ///< opens with what stands before the damage. Lost is every change behind it that had not
+                        ///< reached a table file: tokens that were revoked or rotated away may be accepted again, and
+                        ///< sessions may be gone. Health::lost_writes_at_open tells
+};
+
 struct Options {
     // ---- Behaviour -------------------------------------------------------------------------------------------------
 
@@ -44,6 +52,9 @@ struct Options {
     /// reclaiming until trust_clock() is called. Default 7 days. At least 0.
     std::int64_t longest_downtime_us = 7LL * 24 * 3600 * 1'000'000;
 
+    /// See OnLogDamage. For one opening by an operator who has read the message, not for a configuration.
+    OnLogDamage on_log_damage = OnLogDamage::refuse;
+
     // ---- Performance -----------------------------------------------------------------------------------------------
 
     /// Cache of decoded blocks, shared by all column families. Default 256 MiB. The filters and indexes of the files
@@ -64,6 +75,9 @@ struct Options {
 
 /// Options of a StoreReader.
 struct ReaderOptions {
+    /// As Options::on_log_damage: lose_what_follows shows what the log still holds.
+    OnLogDamage on_log_damage = OnLogDamage::refuse;
+
     /// Cache of decoded blocks in bytes. Default 32 MiB.
     std::size_t block_cache_bytes = 32ULL << 20;
 };

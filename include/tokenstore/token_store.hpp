@@ -24,6 +24,7 @@
 
 #include <tokenstore/clock.hpp>
 #include <tokenstore/error.hpp>
+#include <tokenstore/health.hpp>
 #include <tokenstore/ids.hpp>
 #include <tokenstore/options.hpp>
 #include <tokenstore/outcomes.hpp>
@@ -42,8 +43,9 @@ public:
     /// is opening the same directory.
     ///
     /// Errors: store_missing, not_a_store, newer_format, held_by_another_process (names it), read_only_directory,
-    /// unsafe_directory, invalid_options, corrupt, io_error, disk_full, internal; forked in a process whose parent had
-    /// used a store before the fork (the engine's threads are missing there: start such a process by exec).
+    /// unsafe_directory, invalid_options, log_damaged, corrupt, io_error, disk_full, internal; forked in a process
+    /// whose parent had used a store before the fork (the engine's threads are missing there: start such a process by
+    /// exec).
     [[nodiscard]] static Result<TokenStore> open(const std::filesystem::path& directory,
                                                  const Options& options = {}) noexcept;
 
@@ -134,6 +136,10 @@ public:
     // ---- Upkeep ----------------------------------------------------------------------------------------------------
 
     [[nodiscard]] Result<Statistics> statistics() const;
+
+    /// Whether the store does its work, and if not, why and what to do. Reads no disk, takes no lock that a write
+    /// holds; an error that the engine meets in its background shows here at once.
+    [[nodiscard]] Result<Health> health() const;
 
     /// Syncs the log and writes the memtables to table files. On return everything acknowledged before is on disk.
     [[nodiscard]] Result<void> flush();

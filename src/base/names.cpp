@@ -3,6 +3,7 @@
 // The names may be logged and compared: they never change. The switches have no default, so that the compiler asks for
 // a line here when an enumerator is added; a value outside an enumeration is called "unknown".
 #include <tokenstore/error.hpp>
+#include <tokenstore/health.hpp>
 #include <tokenstore/outcomes.hpp>
 #include <tokenstore/token.hpp>
 
@@ -88,6 +89,8 @@ std::string_view name(ErrorCode code) noexcept {
             return "read_only_directory";
         case ErrorCode::unsafe_directory:
             return "unsafe_directory";
+        case ErrorCode::log_damaged:
+            return "log_damaged";
         case ErrorCode::closed:
             return "closed";
         case ErrorCode::forked:
@@ -168,6 +171,18 @@ std::string_view name(RevocationReason reason) noexcept {
     return unknown;
 }
 
+std::string_view name(HealthState state) noexcept {
+    switch (state) {
+        case HealthState::healthy:
+            return "healthy";
+        case HealthState::degraded:
+            return "degraded";
+        case HealthState::failed:
+            return "failed";
+    }
+    return unknown;
+}
+
 std::string_view name(RotateOutcome outcome) noexcept {
     switch (outcome) {
         case RotateOutcome::rotated:
@@ -241,6 +256,7 @@ Advice advice_for(ErrorCode code) noexcept {
         case ErrorCode::newer_format:
         case ErrorCode::read_only_directory:
         case ErrorCode::unsafe_directory:
+        case ErrorCode::log_damaged:
         case ErrorCode::corrupt:
         case ErrorCode::disk_full:
         case ErrorCode::io_error:

@@ -22,6 +22,7 @@ Result<void> Maintenance::run() {
     clock_.advance();
     if (auto moved = move_cutoff(Durability::lose_on_power_failure); !moved) return moved;
     if (auto extended = bounds_.extend_ahead(clock_.now_us()); !extended) return extended;
+    if (auto persisted = database_.persist_high_water(); !persisted) return persisted;
     return reclaim_when_due();
 }
 

@@ -1,5 +1,5 @@
-// Upkeep: keeps the clock's mark and the issue bounds ahead, tells the TTL filters how far they may go, and compacts
-// what has rested expired for too long.
+// Upkeep: keeps the clock's mark and the issue bounds ahead, persists the mark of what was synced, tells the TTL
+// filters how far they may go, and compacts what has rested expired for too long.
 //
 // Threads: all functions, any thread; rounds are done one at a time.
 #pragma once

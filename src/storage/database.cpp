@@ -8,6 +8,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include "codec/engine_log.hpp"
 #include "codec/keys.hpp"
 #include "codec/meta_record.hpp"
 #include "codec/revocation_record.hpp"
@@ -24,8 +25,9 @@ constexpr std::size_t multi_get_batch = 32;
 
 /// The values stored under sorted, distinct keys, handed to `take(position, value)` as they come.
 template <class Key, class Take>
-Result<void> multi_get(rocksdb::DB& db, const rocksdb::ReadOptions& read, rocksdb::ColumnFamilyHandle* family,
-                       const std::vector<Key>& keys, std::string_view what, Take take) {
+Result<void> multi_get(EngineCondition& condition, rocksdb::DB& db, const rocksdb::ReadOptions& read,
+                       rocksdb::ColumnFamilyHandle* family, const std::vector<Key>& keys, std::string_view what,
+                       Take take) {
     std::array<rocksdb::Slice, multi_get_batch> slices;
     std::array<rocksdb::Status, multi_get_batch> statuses;
     for (std::size_t begin = 0; begin < keys.size(); begin += multi_get_batch) {
@@ -35,7 +37,7 @@ Result<void> multi_get(rocksdb::DB& db, const rocksdb::ReadOptions& read, rocksd
         db.MultiGet(read, family, size, slices.data(), values.data(), statuses.data(), /*sorted_input=*/true);
         for (std::size_t i = 0; i < size; ++i) {
             if (statuses[i].IsNotFound()) continue;
-            if (!statuses[i].ok()) return read_error(statuses[i], what);
+            if (!statuses[i].ok()) return read_error(condition, statuses[i], what);
             if (auto taken = take(begin + i, view(values[i])); !taken) return taken;
         }
     }
@@ -48,17 +50,17 @@ struct HashKey {
     [[nodiscard]] std::string_view view() const noexcept { return codec::token_key(hash); }
 };
 
-Result<model::FamilyEnd> family_end(std::string_view key, std::string_view stored) {
+Result<model::FamilyEnd> family_end(EngineCondition& condition, std::string_view key, std::string_view stored) {
     model::FamilyEnd end;
     const auto status = codec::decode_family_end(key, stored, end);
-    if (status != codec::DecodeStatus::ok) return decode_error(status, "reading a family's end");
+    if (status != codec::DecodeStatus::ok) return decode_error(condition, status, "reading a family's end");
     return end;
 }
 
-Result<model::UserEnd> user_end(std::string_view key, std::string_view stored) {
+Result<model::UserEnd> user_end(EngineCondition& condition, std::string_view key, std::string_view stored) {
     model::UserEnd end;
     const auto status = codec::decode_user_end(key, stored, end);
-    if (status != codec::DecodeStatus::ok) return decode_error(status, "reading a user's end");
+    if (status != codec::DecodeStatus::ok) return decode_error(condition, status, "reading a user's end");
     return end;
 }
 
@@ -68,10 +70,11 @@ Result<bool> Database::get_token(const TokenHash& hash, Token& token) const {
     rocksdb::PinnableSlice stored;
     const auto status =
         engine_->db->Get(engine_->point_read, engine_->handle(Family::tokens), slice(codec::token_key(hash)), &stored);
+    if (!status.ok() && !status.IsNotFound()) return read_error(engine_->condition(), status, "reading a token");
+    engine_->condition().note_good_read();
     if (status.IsNotFound()) return false;
-    if (!status.ok()) return read_error(status, "reading a token");
     const auto decoded = codec::decode_token(hash, view(stored), token);
-    if (decoded != codec::DecodeStatus::ok) return decode_error(decoded, "reading a token");
+    if (decoded != codec::DecodeStatus::ok) return decode_error(engine_->condition(), decoded, "reading a token");
     return true;
 }
 
@@ -80,7 +83,7 @@ Result<bool> Database::contains_token(const TokenHash& hash) const {
     const auto status =
         engine_->db->Get(engine_->point_read, engine_->handle(Family::tokens), slice(codec::token_key(hash)), &stored);
     if (status.IsNotFound()) return false;
-    if (!status.ok()) return read_error(status, "looking for a token");
+    if (!status.ok()) return read_error(engine_->condition(), status, "looking for a token");
     return true;
 }
 
@@ -94,14 +97,15 @@ Result<std::vector<std::optional<Token>>> Database::get_tokens(std::span<const T
     keys.erase(std::unique(keys.begin(), keys.end(), same), keys.end());
 
     std::vector<std::optional<Token>> found(keys.size());
-    const auto read = multi_get(*engine_->db, engine_->point_read, engine_->handle(Family::tokens), keys,
-                                "reading tokens", [&](std::size_t i, std::string_view stored) -> Result<void> {
-                                    const auto status = codec::decode_token(keys[i].hash, stored, found[i].emplace());
-                                    if (status != codec::DecodeStatus::ok) {
-                                        return decode_error(status, "reading tokens");
-                                    }
-                                    return {};
-                                });
+    const auto read =
+        multi_get(engine_->condition(), *engine_->db, engine_->point_read, engine_->handle(Family::tokens), keys,
+                  "reading tokens", [&](std::size_t i, std::string_view stored) -> Result<void> {
+                      const auto status = codec::decode_token(keys[i].hash, stored, found[i].emplace());
+                      if (status != codec::DecodeStatus::ok) {
+                          return decode_error(engine_->condition(), status, "reading tokens");
+                      }
+                      return {};
+                  });
     if (!read) return read.error();
 
     std::vector<std::optional<Token>> answers;
@@ -119,8 +123,8 @@ Result<std::optional<model::FamilyEnd>> Database::get_family_end(const FamilyId&
     const auto status =
         engine_->db->Get(engine_->point_read, engine_->handle(Family::revocations), slice(key.view()), &stored);
     if (status.IsNotFound()) return std::nullopt;
-    if (!status.ok()) return read_error(status, "reading a family's end");
-    auto end = family_end(key.view(), view(stored));
+    if (!status.ok()) return read_error(engine_->condition(), status, "reading a family's end");
+    auto end = family_end(engine_->condition(), key.view(), view(stored));
     if (!end) return std::move(end).error();
     return *end;
 }
@@ -131,8 +135,8 @@ Result<std::optional<model::UserEnd>> Database::get_user_end(const UserId& user)
     const auto status =
         engine_->db->Get(engine_->point_read, engine_->handle(Family::revocations), slice(key.view()), &stored);
     if (status.IsNotFound()) return std::nullopt;
-    if (!status.ok()) return read_error(status, "reading a user's end");
-    auto end = user_end(key.view(), view(stored));
+    if (!status.ok()) return read_error(engine_->condition(), status, "reading a user's end");
+    auto end = user_end(engine_->condition(), key.view(), view(stored));
     if (!end) return std::move(end).error();
     return *end;
 }
@@ -158,20 +162,21 @@ Result<std::vector<model::Ends>> Database::get_ends(std::span<const Owner> owner
     keys.erase(std::unique(keys.begin(), keys.end(), same), keys.end());
 
     std::vector<model::Ends> found(keys.size());  // each holds the one end that its key is for
-    const auto read = multi_get(*engine_->db, engine_->point_read, engine_->handle(Family::revocations), keys,
-                                "reading ends", [&](std::size_t i, std::string_view stored) -> Result<void> {
-                                    const auto key = keys[i].view();
-                                    if (codec::is_family_end_key(key)) {
-                                        auto end = family_end(key, stored);
-                                        if (!end) return std::move(end).error();
-                                        found[i].family = *end;
-                                    } else {
-                                        auto end = user_end(key, stored);
-                                        if (!end) return std::move(end).error();
-                                        found[i].user = *end;
-                                    }
-                                    return {};
-                                });
+    const auto read =
+        multi_get(engine_->condition(), *engine_->db, engine_->point_read, engine_->handle(Family::revocations), keys,
+                  "reading ends", [&](std::size_t i, std::string_view stored) -> Result<void> {
+                      const auto key = keys[i].view();
+                      if (codec::is_family_end_key(key)) {
+                          auto end = family_end(engine_->condition(), key, stored);
+                          if (!end) return std::move(end).error();
+                          found[i].family = *end;
+                      } else {
+                          auto end = user_end(engine_->condition(), key, stored);
+                          if (!end) return std::move(end).error();
+                          found[i].user = *end;
+                      }
+                      return {};
+                  });
     if (!read) return read.error();
 
     const auto find = [&](const auto& key) -> const model::Ends& {
@@ -191,35 +196,70 @@ Result<std::optional<std::int64_t>> Database::get_number(std::string_view key) c
     std::string stored;
     const auto status = engine_->db->Get(engine_->point_read, engine_->handle(Family::meta), slice(key), &stored);
     if (status.IsNotFound()) return std::nullopt;
-    if (!status.ok()) return read_error(status, "reading the store's metadata");
+    if (!status.ok()) return read_error(engine_->condition(), status, "reading the store's metadata");
     std::int64_t number = 0;
     const auto decoded = codec::decode_number(key, stored, number);
-    if (decoded != codec::DecodeStatus::ok) return decode_error(decoded, "reading the store's metadata");
+    if (decoded != codec::DecodeStatus::ok)
+        return decode_error(engine_->condition(), decoded, "reading the store's metadata");
     return number;
 }
 
 std::uint64_t Database::latest_sequence() const noexcept { return engine_->db->GetLatestSequenceNumber(); }
 
 Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled when_stalled) {
-    if (engine_->writes_refused.load(std::memory_order_acquire)) {
-        engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
-        return writes_refused_error(WriteState::nothing_written);
-    }
+    if (engine_->condition().refuses_writes()) return refused(WriteState::nothing_written);
+    const auto log_number = current_log();
+    // Whatever is published by now stands in a log before this batch: a sync of the batch covers it.
+    const auto before = latest_sequence();
+    note_synced_in(batch);
     rocksdb::WriteOptions write;
     write.sync = durability == Durability::lose_nothing;
     write.no_slowdown = when_stalled == WhenStalled::give_up;
     const auto status = engine_->db->Write(write, batch.writes_.get());
-    if (status.ok()) return {};
+    if (status.ok()) {
+        if (write.sync) raise_high_water(batch, before, log_number);
+        return {};
+    }
     if (status.IsIncomplete() && write.no_slowdown) {
         return Error{ErrorCode::busy, WriteState::nothing_written, "the engine is stalled"};
     }
+    // An engine that has stopped in its background says so with the severity of that error, before it touches the log.
+    // The end of a stall by such an error, and a close, are as harmless.
+    const bool never_reached_the_log =
+        status.severity() >= rocksdb::Status::kHardError || status.IsIncomplete() || status.IsShutdownInProgress();
+    if (never_reached_the_log) return refused(WriteState::nothing_written);
+    auto error = write_error(status, "writing");
     engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
-    engine_->writes_refused.store(true, std::memory_order_release);
-    // The stall was ended by an error in the background: the batch never reached the log.
-    if (status.IsIncomplete() || status.IsShutdownInProgress()) {
-        return writes_refused_error(WriteState::nothing_written);
+    engine_->condition().note_failed_write(error);
+    return error;
+}
+
+Error Database::refused(WriteState write) const {
+    engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
+    return writes_refused_error(engine_->condition().health(), write);
+}
+
+/// Asks the engine only when it may have begun a new log: the answer takes its mutex.
+std::uint64_t Database::current_log() const {
+    if (engine_->events->take_new_log()) {
+        std::unique_ptr<rocksdb::LogFile> log;
+        if (engine_->db->GetCurrentWalFile(&log).ok() && log) engine_->log_number.store(log->LogNumber());
     }
-    return write_error(status, "writing");
+    return engine_->log_number.load(std::memory_order_relaxed);
+}
+
+void Database::note_synced_in(Batch& batch) const {
+    if (!engine_->high_water) return;
+    const auto note = codec::encode_sync_note(engine_->high_water->synced());
+    batch.writes_->PutLogData(rocksdb::Slice(note.data(), note.size()));
+}
+
+void Database::raise_high_water(const Batch& batch, std::uint64_t before, std::uint64_t log_number) const noexcept {
+    if (!engine_->high_water) return;
+    // The engine numbers a batch in place. One without changes may be left without a number.
+    const auto head = codec::decode_batch_head(batch.writes_->Data());
+    const auto last = head && head->changes > 0 ? head->next_sequence() - 1 : 0;
+    engine_->high_water->raise({std::max(before, last), log_number});
 }
 
 Result<void> Database::wait_until_writable() {
@@ -227,16 +267,19 @@ Result<void> Database::wait_until_writable() {
     return commit(Batch(*this), Durability::lose_on_power_failure, WhenStalled::wait);
 }
 
+Health Database::health() const { return engine_->condition().health(); }
+
 bool Database::may_have_doubts() const noexcept { return engine_->may_have_doubts; }
 
 Result<void> Database::sync() {
-    if (engine_->writes_refused.load(std::memory_order_acquire)) {
-        return writes_refused_error(WriteState::indeterminate);
-    }
+    if (engine_->condition().refuses_writes()) return refused(WriteState::indeterminate);
     // An empty batch, synced: the engine's SyncWAL() ends the process, in Debian's build, where a write fails beside
     // it.
-    return commit(Batch(*this), Durability::lose_nothing, WhenStalled::wait);
+    if (auto synced = commit(Batch(*this), Durability::lose_nothing, WhenStalled::wait); !synced) return synced;
+    return persist_high_water();
 }
+
+Result<void> Database::persist_high_water() { return engine_->high_water->sync(); }
 
 void Database::note_in_doubt(std::span<const TokenHash> consumed, std::int64_t now_us) noexcept {
     for (const auto& hash : consumed) engine_->in_doubt->note({hash, now_us});

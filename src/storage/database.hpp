@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <tokenstore/error.hpp>
+#include <tokenstore/health.hpp>
 #include <tokenstore/ids.hpp>
 #include <tokenstore/options.hpp>
 #include <tokenstore/statistics.hpp>
@@ -127,9 +128,13 @@ public:
 
     // ---- Writing ---------------------------------------------------------------------------------------------------
 
-    /// Writes the batch whole or not at all. After a failure the engine's log is in doubt: the error is indeterminate,
-    /// and every later commit is refused with write_refused until the store is opened again.
+    /// Writes the batch whole or not at all. After a failure of the log its end is in doubt: the error is
+    /// indeterminate, and every later commit is refused with write_refused until the store is opened again. Where the
+    /// engine has stopped in its background (a flush found no room, say) nothing is written, and commits are refused
+    /// until it goes on.
     [[nodiscard]] Result<void> commit(Batch&& batch, Durability durability, WhenStalled when_stalled);
+
+    [[nodiscard]] Health health() const;
 
     /// Returns when the engine takes writes again. To be called without locks.
     [[nodiscard]] Result<void> wait_until_writable();
@@ -141,8 +146,12 @@ public:
     /// False if no rotation is on record as in doubt, as nearly always.
     [[nodiscard]] bool may_have_doubts() const noexcept;
 
-    /// Syncs the log: every write so far is safe from a power failure.
+    /// Syncs the log, and the mark of what was synced: every write so far is safe from a power failure.
     [[nodiscard]] Result<void> sync();
+
+    /// Syncs the mark alone: from now on a log that loses what was synced before this call is noticed after a power
+    /// failure, too.
+    [[nodiscard]] Result<void> persist_high_water();
 
     // ---- Upkeep ----------------------------------------------------------------------------------------------------
 
@@ -168,6 +177,11 @@ private:
     struct Engine;
 
     explicit Database(std::unique_ptr<Engine> engine) noexcept;
+
+    [[nodiscard]] Error refused(WriteState write) const;
+    [[nodiscard]] std::uint64_t current_log() const;
+    void note_synced_in(Batch& batch) const;
+    void raise_high_water(const Batch& batch, std::uint64_t before, std::uint64_t log_number) const noexcept;
 
     std::unique_ptr<Engine> engine_;
 };

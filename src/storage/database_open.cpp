@@ -12,6 +12,8 @@
 #include "storage/engine.hpp"
 #include "storage/engine_options.hpp"
 #include "storage/lock_holder.hpp"
+#include "storage/log_audit.hpp"
+#include "storage/replay_end.hpp"
 #include "storage/status_error.hpp"
 #include "storage/store_directory.hpp"
 
@@ -67,9 +69,11 @@ Error open_failure(const rocksdb::Status& status, std::string_view what) {
 }
 
 /// A newer format may have added column families, which the engine would refuse less clearly.
-Result<void> check_column_families(const fs::path& directory) {
+Result<void> check_column_families(const Host& host, const fs::path& directory) {
     std::vector<std::string> present;
-    const auto status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory.string(), &present);
+    rocksdb::DBOptions options;
+    options.env = host.env;
+    const auto status = rocksdb::DB::ListColumnFamilies(options, directory.string(), &present);
     if (!status.ok()) return open_failure(status, "reading the store's manifest");
     const auto known = [](const std::string& name) {
         return std::any_of(column_families.begin(), column_families.end(),
@@ -80,6 +84,49 @@ Result<void> check_column_families(const fs::path& directory) {
         return open_error(ErrorCode::corrupt, "the store lacks one of its column families");
     }
     return {};
+}
+
+/// What opening a store does about its log.
+struct LogPlan {
+    bool loses_writes = false;
+    std::unique_ptr<ReplayEnd> replay_end;  // set where replay must not go on to the end
+};
+
+Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
+    const auto audit = audit_log(host, directory);
+    if (!audit) return audit.error();
+    const auto mark = read_high_water(host, directory);
+    if (!mark) return mark.error();
+    const auto verdict = judge(*audit, *mark, host.boot);
+    LogPlan plan;
+    if (verdict == LogVerdict::whole) return plan;
+    if (verdict != LogVerdict::unsynced_end) {
+        if (on_damage == OnLogDamage::refuse) {
+            return open_error(ErrorCode::log_damaged, describe(verdict, *audit, *mark));
+        }
+        plan.loses_writes = true;
+    }
+    if (audit->damage || verdict == LogVerdict::log_missing) {
+        const bool nothing_is_proven = verdict == LogVerdict::log_missing;
+        plan.replay_end = std::make_unique<ReplayEnd>(nothing_is_proven ? 0 : audit->proven_sequence);
+    }
+    return plan;
+}
+
+/// The owner may be writing the log that is read, and drop it between our reading the manifest and the log: what is
+/// damage then is none a moment later.
+Result<void> check_log_beside_owner(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
+    constexpr int attempts = 5;
+    Result<void> checked;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        const auto plan = plan_replay(host, directory, on_damage);
+        if (plan) return {};
+        checked = plan.error();
+        const bool may_pass =
+            checked.error().code == ErrorCode::log_damaged || checked.error().code == ErrorCode::io_error;
+        if (!may_pass) break;
+    }
+    return checked;
 }
 
 rocksdb::ReadOptions point_read_options() {
@@ -156,6 +203,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
         return open_error(ErrorCode::forked,
                           "the process was forked from one that had used a store: start it by exec, or fork before");
     }
+    const auto host = current_host();
     auto claimed = StoreDirectory::claim(directory, options.create_if_missing);
     if (!claimed) return std::move(claimed).error();
     const auto& place = **claimed;
@@ -164,10 +212,16 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     const bool make = *content == DirectoryContent::empty || *content == DirectoryContent::half_made;
     if (auto sound = check_content(*content, options.create_if_missing); !sound) return std::move(sound).error();
     if (auto owned = place.check_ownership(make); !owned) return std::move(owned).error();
+    LogPlan plan;
     if (make) {
         if (auto begun = place.begin_store(); !begun) return std::move(begun).error();
     } else {
-        if (auto known = check_column_families(directory); !known) return std::move(known).error();
+        if (auto known = check_column_families(host, directory); !known) return std::move(known).error();
+        // A store that is being written is none to audit.
+        if (const auto holder = lock_holder(directory)) return held_by(*holder);
+        auto planned = plan_replay(host, directory, options.on_log_damage);
+        if (!planned) return std::move(planned).error();
+        plan = *std::move(planned);
     }
 
     auto engine = std::make_unique<Engine>();
@@ -179,6 +233,9 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     auto db_options = primary_options(options);
     db_options.create_if_missing = make;
     db_options.create_missing_column_families = make;
+    db_options.env = opened.host.env;
+    db_options.wal_filter = plan.replay_end.get();
+    db_options.listeners.push_back(opened.events);
     const auto descriptors = column_family_descriptors(options.block_cache_bytes, options.write_buffer_bytes, reclaim);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
@@ -189,6 +246,16 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     }
     opened.db.reset(db);
     std::copy(handles.begin(), handles.end(), opened.handles.begin());
+
+    // From here on everything that was recovered is in table files, and the log begins anew.
+    const auto first_log = database->current_log();
+    auto high_water = HighWaterMark::begin(opened.host, directory,
+                                           {.boot = opened.host.boot.value_or(BootId{}),
+                                            .first_log = first_log,
+                                            .synced = {database->latest_sequence(), 0}});
+    if (!high_water) return std::move(high_water).error();
+    opened.high_water = *std::move(high_water);
+    if (plan.loses_writes) opened.condition().note_lost_writes_at_open();
 
     if (make) {
         Batch batch(*database);
@@ -201,7 +268,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     } else if (auto known = check_format(*opened.db, opened.handle(Family::meta)); !known) {
         return std::move(known).error();
     }
-    auto in_doubt = InDoubtFile::open(directory);
+    auto in_doubt = InDoubtFile::open(opened.host, directory);
     if (!in_doubt) return std::move(in_doubt).error();
     opened.in_doubt = *std::move(in_doubt);
     const auto& clock = options.clock != nullptr ? *options.clock : system_clock();
@@ -218,8 +285,12 @@ Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& direc
     const auto content = examine_directory(directory);
     if (!content) return content.error();
     if (auto sound = check_content(*content, /*may_make=*/false); !sound) return std::move(sound).error();
-    if (auto known = check_column_families(directory); !known) return known.error();
+    const auto host = current_host();
+    if (auto known = check_column_families(host, directory); !known) return known.error();
 
+    if (auto whole = check_log_beside_owner(host, directory, options.on_log_damage); !whole) {
+        return std::move(whole).error();
+    }
     static_cast<void>(inherited_an_engine());  // from now on a child would; reading alone works in one
     const auto descriptors =
         column_family_descriptors(options.block_cache_bytes, Options().write_buffer_bytes, nullptr);
@@ -248,22 +319,24 @@ Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& direc
 
 Result<void> Database::close() {
     if (!engine_) return {};
+    // A secondary has no log of its own to sync, and neither has an engine that was not opened.
+    Result<void> synced;
+    if (engine_->high_water) synced = sync();
     const auto engine = std::move(engine_);
-    rocksdb::Status synced;
     rocksdb::Status closed;
     if (engine->db) {
         rocksdb::CancelAllBackgroundWork(engine->db.get(), /*wait=*/true);
-        // A secondary has no log of its own to sync. Where a write has failed the engine must not be asked to sync
-        // again: Debian's build ends the process on an assertion.
-        if (engine->directory && !engine->writes_refused) synced = engine->db->SyncWAL();
         for (auto* handle : engine->handles) {
             if (handle != nullptr) closed = engine->db->DestroyColumnFamilyHandle(handle);
         }
         closed = engine->db->Close();
         engine->db.reset();
     }
-    if (engine->writes_refused) return writes_refused_error(WriteState::indeterminate);
-    if (!synced.ok()) return write_error(synced, "syncing the log at close");
+    if (!synced) {
+        // What was acknowledged as lose_on_power_failure may not be safe from one.
+        synced.error().write = WriteState::indeterminate;
+        return synced;
+    }
     if (!closed.ok()) return read_error(closed, "closing the store");
     return {};
 }

@@ -12,6 +12,9 @@
 
 #include "storage/column_families.hpp"
 #include "storage/database.hpp"
+#include "storage/engine_events.hpp"
+#include "storage/high_water_mark.hpp"
+#include "storage/host.hpp"
 #include "storage/in_doubt_file.hpp"
 #include "storage/store_directory.hpp"
 
@@ -23,18 +26,23 @@ namespace tokenstore::storage {
 }
 
 struct Database::Engine {
+    Host host = current_host();
+    std::shared_ptr<EngineEvents> events = std::make_shared<EngineEvents>();
     std::unique_ptr<StoreDirectory> directory;  // the primary's; outlives the engine's use of it
     std::unique_ptr<rocksdb::DB> db;
     std::array<rocksdb::ColumnFamilyHandle*, column_families.size()> handles{};
-    std::unique_ptr<InDoubtFile> in_doubt;  // the primary's
+    std::unique_ptr<InDoubtFile> in_doubt;      // the primary's
+    std::unique_ptr<HighWaterMark> high_water;  // the primary's
+    std::atomic<std::uint64_t> log_number{0};   // of the log that is written now, or an older one; 0 before the first
 
     // Built once: ReadOptions is too large to fill in on each look-up.
     rocksdb::ReadOptions point_read;
 
-    std::atomic<bool> writes_refused{false};
     std::atomic<std::uint64_t> failed_writes{0};
     std::atomic<bool> compactions_canceled{false};
     bool may_have_doubts = false;
+
+    [[nodiscard]] EngineCondition& condition() const noexcept { return events->condition(); }
 
     [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const noexcept {
         return handles[position(family)];

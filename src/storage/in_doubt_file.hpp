@@ -18,13 +18,19 @@
 #include <tokenstore/error.hpp>
 
 #include "codec/in_doubt_note.hpp"
+#include "storage/host.hpp"
+
+namespace rocksdb {
+class RandomRWFile;
+}
 
 namespace tokenstore::storage {
 
 class InDoubtFile {
 public:
     /// Opens or makes the file. Errors: io_error, disk_full.
-    [[nodiscard]] static Result<std::unique_ptr<InDoubtFile>> open(const std::filesystem::path& directory);
+    [[nodiscard]] static Result<std::unique_ptr<InDoubtFile>> open(const Host& host,
+                                                                   const std::filesystem::path& directory);
 
     ~InDoubtFile();
     InDoubtFile(const InDoubtFile&) = delete;
@@ -39,9 +45,9 @@ public:
     [[nodiscard]] Result<void> clear();
 
 private:
-    explicit InDoubtFile(int file) noexcept : file_(file) {}
+    explicit InDoubtFile(std::unique_ptr<rocksdb::RandomRWFile> file) noexcept;
 
-    int file_;
+    std::unique_ptr<rocksdb::RandomRWFile> file_;
     std::mutex mutex_;
     std::size_t used_ = 0;  // notes in the file; guarded by mutex_
 };

@@ -42,16 +42,33 @@ Error read_error(const rocksdb::Status& status, std::string_view what) {
     return {code_of(status), WriteState::nothing_written, describe(what, status)};
 }
 
+Error read_error(EngineCondition& condition, const rocksdb::Status& status, std::string_view what) {
+    auto error = read_error(status, what);
+    condition.note_failed_read(error);
+    return error;
+}
+
 Error write_error(const rocksdb::Status& status, std::string_view what) {
     return {code_of(status), WriteState::indeterminate, describe(what, status)};
 }
 
-Error writes_refused_error(WriteState write) {
-    return {ErrorCode::write_refused, write, "the engine takes no writes since an earlier one failed"};
+Error writes_refused_error(const Health& health, WriteState write) {
+    if (!health.cause) return {ErrorCode::write_refused, write, "the engine takes no writes"};
+    const auto& cause = *health.cause;
+    if (health.recovers_by_itself) {
+        return {cause.code, write, "no writes until the engine has recovered by itself: " + cause.message};
+    }
+    return {ErrorCode::write_refused, write, "the engine takes no writes since " + cause.message};
 }
 
 Error decode_error(codec::DecodeStatus status, std::string_view what) {
     return {ErrorCode::corrupt, WriteState::nothing_written, std::string(what) + ": " + std::string(describe(status))};
+}
+
+Error decode_error(EngineCondition& condition, codec::DecodeStatus status, std::string_view what) {
+    auto error = decode_error(status, what);
+    condition.note_failed_read(error);
+    return error;
 }
 
 Error system_error(int error_number, std::string_view what) {

@@ -17,9 +17,13 @@
 #include <vector>
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 
 #include "storage/column_families.hpp"
+#include "storage/high_water_mark.hpp"
+#include "storage/host.hpp"
 #include "storage/lock_holder.hpp"
+#include "storage/small_file.hpp"
 #include "storage/status_error.hpp"
 
 namespace tokenstore::storage {
@@ -59,8 +63,8 @@ void leave(dev_t device, ino_t inode) {
 bool is_file_of_the_engine(std::string_view name) {
     const auto ends_with = [name](std::string_view suffix) { return name.ends_with(suffix); };
     return name.starts_with("MANIFEST-") || name.starts_with("OPTIONS-") || name.starts_with("LOG") ||
-           name == "CURRENT" || name == "IDENTITY" || name == "LOCK" || name == "IN_DOUBT" || ends_with(".sst") ||
-           ends_with(".log") || ends_with(".dbtmp");
+           name == "CURRENT" || name == "IDENTITY" || name == "LOCK" || name.starts_with("IN_DOUBT") ||
+           name.starts_with(high_water_file_name) || ends_with(".sst") || ends_with(".log") || ends_with(".dbtmp");
 }
 
 bool is_our_marker(const fs::path& file, bool alone) {
@@ -68,16 +72,6 @@ bool is_our_marker(const fs::path& file, bool alone) {
     const std::string content{std::istreambuf_iterator<char>(in), {}};
     // A crash may have come while the content was written; nothing else was made before.
     return alone ? marker_content.starts_with(content) : content == marker_content;
-}
-
-Result<void> sync_directory(const fs::path& directory) {
-    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return system_error(errno, "opening a directory");
-    const int answered = ::fsync(descriptor);
-    const int error_number = errno;
-    ::close(descriptor);
-    if (answered != 0) return system_error(error_number, "syncing a directory");
-    return {};
 }
 
 /// "." for a plain name.
@@ -99,7 +93,9 @@ Result<std::vector<std::string>> names_in(const fs::path& directory) {
 /// Our column families make it ours, whatever else a newer format has added.
 bool has_our_column_families(const fs::path& directory) {
     std::vector<std::string> present;
-    const auto status = rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), directory.string(), &present);
+    rocksdb::DBOptions options;
+    options.env = current_host().env;
+    const auto status = rocksdb::DB::ListColumnFamilies(options, directory.string(), &present);
     // An unreadable manifest is damage, which opening the store will name: it is not a reason to call it foreign.
     if (!status.ok()) return true;
     return std::find(present.begin(), present.end(), column_families[position(Family::tokens)].name) != present.end();
@@ -114,22 +110,20 @@ Result<void> make_directory(const fs::path& directory) {
         if (errno == EEXIST) return {};
         return system_error(errno, "making the store's directory");
     }
-    return sync_directory(parent);
+    return sync_directory(current_host(), parent);
 }
 
-Result<void> set_marker(const fs::path& directory) {
+Result<void> remove_file(const Host& host, const fs::path& file, std::string_view doing) {
+    const auto status = host.env->DeleteFile(file.string());
+    if (!status.ok()) return read_error(status, doing);
+    return {};
+}
+
+Result<void> set_marker(const Host& host, const fs::path& directory) {
     const auto file = directory / marker_name;
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor < 0) return system_error(errno, "writing into the store's directory");
-    const auto written = ::write(descriptor, marker_content.data(), marker_content.size());
-    const bool whole = written == static_cast<ssize_t>(marker_content.size());
-    int error_number = written < 0 ? errno : ENOSPC;
-    const bool synced = whole && ::fsync(descriptor) == 0;
-    if (whole && !synced) error_number = errno;
-    ::close(descriptor);
-    if (synced) return {};
-    ::unlink(file.c_str());
-    return system_error(error_number, "writing into the store's directory");
+    auto made = make_small_file(host, file, marker_content);
+    if (!made) ::unlink(file.c_str());
+    return made;
 }
 
 }  // namespace
@@ -227,19 +221,23 @@ Result<void> StoreDirectory::begin_store() const {
     const auto names = names_in(path_);
     if (!names) return names.error();
     if (::chmod(path_.c_str(), S_IRWXU) != 0) return system_error(errno, "making the store's directory private");
-    if (auto marked = set_marker(path_); !marked) return marked;
+    const auto host = current_host();
+    if (auto marked = set_marker(host, path_); !marked) return marked;
     for (const auto& name : *names) {
         if (name == marker_name) continue;
-        if (::unlink((path_ / name).c_str()) != 0) {
-            return system_error(errno, "removing the remains of a half-made store");
+        if (auto removed = remove_file(host, path_ / name, "removing the remains of a half-made store"); !removed) {
+            return removed;
         }
     }
-    return sync_directory(path_);
+    return sync_directory(host, path_);
 }
 
 Result<void> StoreDirectory::finish_store() const {
-    if (::unlink((path_ / marker_name).c_str()) != 0) return system_error(errno, "finishing the store's directory");
-    return sync_directory(path_);
+    const auto host = current_host();
+    if (auto removed = remove_file(host, path_ / marker_name, "finishing the store's directory"); !removed) {
+        return removed;
+    }
+    return sync_directory(host, path_);
 }
 
 void StoreDirectory::end_opening() noexcept {

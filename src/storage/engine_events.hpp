@@ -1,0 +1,35 @@
+// What the engine reports by itself: errors in its background, their end, and new logs.
+//
+// Threads: called by the engine's threads, some with its mutex held: nothing here calls the engine.
+#pragma once
+
+#include <atomic>
+
+#include <rocksdb/listener.h>
+
+#include "storage/engine_condition.hpp"
+
+namespace tokenstore::storage {
+
+class EngineEvents final : public rocksdb::EventListener {
+public:
+    void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
+    void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status error, bool* recover) override;
+    void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override;
+    void OnMemTableSealed(const rocksdb::MemTableInfo& info) override;
+    void OnFlushBegin(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
+
+    [[nodiscard]] EngineCondition& condition() noexcept { return condition_; }
+    [[nodiscard]] const EngineCondition& condition() const noexcept { return condition_; }
+
+    /// Whether a new log may have been begun since the last call that answered so.
+    [[nodiscard]] bool take_new_log() noexcept {
+        return new_log_.load(std::memory_order_relaxed) && new_log_.exchange(false, std::memory_order_acq_rel);
+    }
+
+private:
+    EngineCondition condition_;
+    std::atomic<bool> new_log_{true};  // the one that opening begins
+};
+
+}  // namespace tokenstore::storage

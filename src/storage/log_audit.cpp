@@ -1,0 +1,252 @@
+#include "storage/log_audit.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <rocksdb/env.h>
+
+#include "storage/high_water_mark.hpp"
+#include "storage/small_file.hpp"
+#include "storage/status_error.hpp"
+
+namespace tokenstore::storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Hands a file to `take` in blocks of the log format.
+template <class Take>
+Result<void> read_in_blocks(const Host& host, const fs::path& path, const Take& take) {
+    std::unique_ptr<rocksdb::SequentialFile> file;
+    auto status = host.env->NewSequentialFile(path.string(), &file, rocksdb::EnvOptions());
+    if (!status.ok()) return read_error(status, "reading the log " + path.filename().string());
+    std::string buffer(codec::log_block_bytes, '\0');
+    std::string block;
+    for (;;) {
+        rocksdb::Slice read;
+        status = file->Read(codec::log_block_bytes - block.size(), &read, buffer.data());
+        if (!status.ok()) return read_error(status, "reading the log " + path.filename().string());
+        block.append(read.data(), read.size());
+        if (block.size() < codec::log_block_bytes && !read.empty()) continue;  // a short read is not yet the end
+        if (!block.empty()) take(std::string_view(block));
+        if (block.size() < codec::log_block_bytes) return {};
+        block.clear();
+    }
+}
+
+struct Manifest {
+    std::uint64_t number = 0;
+    std::uint64_t oldest_log_needed = 0;
+    std::uint64_t last_sequence = 0;
+};
+
+/// The number in a name of one of the engine's files; nothing for another name.
+std::optional<std::uint64_t> number_in(std::string_view name, std::string_view before, std::string_view behind) {
+    if (!name.starts_with(before) || !name.ends_with(behind)) return std::nullopt;
+    name = name.substr(before.size(), name.size() - before.size() - behind.size());
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+    return number;
+}
+
+/// A damaged manifest is the engine's to refuse; what was read of it until then only makes the audit stricter.
+Result<Manifest> read_manifest(const Host& host, const fs::path& directory) {
+    const auto current = read_small_file(host, directory / "CURRENT");
+    if (!current) return current.error();
+    if (!*current || !(*current)->ends_with('\n')) {
+        return Error{ErrorCode::corrupt, WriteState::nothing_written, "the file CURRENT is missing or garbled"};
+    }
+    Manifest manifest;
+    codec::LogRecords records(
+        [&manifest](std::string_view record, std::uint64_t /*offset*/) {
+            const auto note = codec::decode_manifest_note(record);
+            manifest.oldest_log_needed = note.oldest_log_needed.value_or(manifest.oldest_log_needed);
+            manifest.last_sequence = std::max(manifest.last_sequence, note.last_sequence.value_or(0));
+            return true;
+        },
+        {[](std::string_view) { return false; }, [](std::string_view) {}});
+    const auto name = (*current)->substr(0, (*current)->size() - 1);
+    manifest.number = number_in(name, "MANIFEST-", "").value_or(0);
+    auto read = read_in_blocks(host, directory / name, [&](std::string_view block) { records.add_block(block); });
+    if (!read) return std::move(read).error();
+    return manifest;
+}
+
+struct LogFile {
+    std::uint64_t number = 0;
+    std::string name;
+};
+
+/// In the order in which they were begun.
+Result<std::vector<LogFile>> list_logs(const Host& host, const fs::path& directory, std::uint64_t oldest_needed) {
+    std::vector<std::string> names;
+    const auto status = host.env->GetChildren(directory.string(), &names);
+    if (!status.ok()) return read_error(status, "listing the store's directory");
+    std::vector<LogFile> logs;
+    for (auto& name : names) {
+        const auto number = number_in(name, "", ".log");
+        if (number && *number >= oldest_needed) logs.push_back({*number, std::move(name)});
+    }
+    std::ranges::sort(logs, {}, &LogFile::number);
+    return logs;
+}
+
+/// What was synced into a log that is not needed any more is in table files.
+bool is_needed(std::uint64_t log_number, const LogAudit& audit) noexcept {
+    return log_number > 0 && log_number >= audit.oldest_log_needed;
+}
+
+/// Follows the numbering of changes through one log after the other.
+class LogWalk {
+public:
+    explicit LogWalk(const Manifest& manifest) : next_sequence_(manifest.last_sequence + 1) {
+        audit_.manifest_number = manifest.number;
+        audit_.oldest_log_needed = manifest.oldest_log_needed;
+    }
+
+    Result<void> read(const Host& host, const fs::path& directory, const LogFile& log) {
+        audit_.logs.push_back(log.number);
+        bool is_empty = true;
+        codec::LogRecords records([this](std::string_view record, std::uint64_t /*offset*/) { return take(record); },
+                                  {[this](std::string_view payload) { return may_be_later(payload); },
+                                   [this](std::string_view payload) { keep_behind(payload); }});
+        auto read = read_in_blocks(host, directory / log.name, [&](std::string_view block) {
+            is_empty = false;
+            records.add_block(block);
+        });
+        if (!read) return read;
+        records.end();
+        if (!audit_.damage && records.fault() != codec::LogFault::none) {
+            audit_.damage = {log.name, records.fault_offset(), records.fault(), true, goes_on_};
+        } else if (audit_.damage) {
+            audit_.damage->is_in_last_log = is_empty;
+            audit_.damage->goes_on_behind = audit_.damage->goes_on_behind || goes_on_;
+        }
+        return {};
+    }
+
+    [[nodiscard]] LogAudit audit() && { return std::move(audit_); }
+
+private:
+    /// False for a batch that does not go on where the log stands.
+    bool take(std::string_view record) {
+        const auto batch = codec::decode_batch_head(record);
+        if (!batch) return false;
+        note(record);
+        if (audit_.damage) {
+            goes_on_ = goes_on_ || batch->changes > 0;
+            return true;
+        }
+        if (batch->changes == 0) return true;  // changes nothing, and is not numbered alike in all versions
+        // The oldest log may begin with changes that are in table files already.
+        const bool follows =
+            is_first_ ? batch->first_sequence <= next_sequence_ : batch->first_sequence == next_sequence_;
+        if (!follows) {
+            goes_on_ = true;
+            return false;
+        }
+        is_first_ = false;
+        next_sequence_ = batch->next_sequence();
+        audit_.proven_sequence = next_sequence_ - 1;
+        return true;
+    }
+
+    bool may_be_later(std::string_view payload) const {
+        const auto batch = codec::decode_batch_head(payload);
+        // A log holds fewer changes than this, so that garbage hardly ever passes.
+        constexpr std::uint64_t far = std::uint64_t{1} << 32U;
+        return batch && batch->first_sequence >= next_sequence_ && batch->first_sequence - next_sequence_ < far;
+    }
+
+    void keep_behind(std::string_view payload) {
+        goes_on_ = true;
+        note(payload);
+    }
+
+    void note(std::string_view record) {
+        const auto synced = codec::find_sync_note(record);
+        if (synced && is_needed(synced->log_number, audit_)) {
+            audit_.noted_sequence = std::max(audit_.noted_sequence, synced->sequence);
+        }
+    }
+
+    LogAudit audit_;
+    std::uint64_t next_sequence_;
+    bool is_first_ = true;
+    bool goes_on_ = false;
+};
+
+}  // namespace
+
+Result<LogAudit> audit_log(const Host& host, const fs::path& directory) {
+    const auto manifest = read_manifest(host, directory);
+    if (!manifest) return manifest.error();
+    const auto logs = list_logs(host, directory, manifest->oldest_log_needed);
+    if (!logs) return logs.error();
+    LogWalk walk(*manifest);
+    for (const auto& log : *logs) {
+        if (auto read = walk.read(host, directory, log); !read) return std::move(read).error();
+    }
+    return std::move(walk).audit();
+}
+
+namespace {
+
+/// The manifest calls a log needed by the number of one that exists, if it does so after the log of this opening was
+/// begun, and by a number that may never be used while opening. Nothing where opening may have been cut off.
+std::optional<std::uint64_t> oldest_log_expected(const LogAudit& audit, const codec::HighWater& mark) noexcept {
+    if (audit.oldest_log_needed > audit.manifest_number) return audit.oldest_log_needed;
+    if (mark.first_log > audit.manifest_number) return mark.first_log;
+    return std::nullopt;
+}
+
+}  // namespace
+
+LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
+                 const std::optional<BootId>& boot) noexcept {
+    if (!mark) return LogVerdict::mark_missing;
+    if (const auto oldest = oldest_log_expected(audit, *mark);
+        oldest && !std::ranges::binary_search(audit.logs, *oldest)) {
+        return LogVerdict::log_missing;
+    }
+    const auto marked_sequence = is_needed(mark->synced.log_number, audit) ? mark->synced.sequence : 0;
+    const auto synced = std::max(marked_sequence, audit.noted_sequence);
+    const bool lacks_synced = synced > audit.proven_sequence;
+    if (!audit.damage) return lacks_synced ? LogVerdict::cut : LogVerdict::whole;
+    if (lacks_synced) return LogVerdict::damaged;
+    const bool same_boot = boot && *boot == mark->boot;
+    const auto& damage = *audit.damage;
+    const bool is_torn_end =
+        damage.fault == codec::LogFault::cut_short && damage.is_in_last_log && !damage.goes_on_behind;
+    return !same_boot || is_torn_end ? LogVerdict::unsynced_end : LogVerdict::damaged;
+}
+
+std::string describe(LogVerdict verdict, const LogAudit& audit, const std::optional<codec::HighWater>& mark) {
+    switch (verdict) {
+        case LogVerdict::whole:
+            return "the log is whole";
+        case LogVerdict::unsynced_end:
+        case LogVerdict::damaged:
+            return "the log " + audit.damage->file + " is " + std::string(codec::describe(audit.damage->fault)) +
+                   ", at offset " + std::to_string(audit.damage->offset);
+        case LogVerdict::cut:
+            return "the log ends at change " + std::to_string(audit.proven_sequence) + ", but change " +
+                   std::to_string(std::max(mark ? mark->synced.sequence : 0, audit.noted_sequence)) +
+                   " had been synced";
+        case LogVerdict::log_missing: {
+            const auto oldest = mark ? oldest_log_expected(audit, *mark) : std::nullopt;
+            return "the log number " + std::to_string(oldest.value_or(0)) + ", the oldest that is needed, is missing";
+        }
+        case LogVerdict::mark_missing:
+            return std::string("the file ") + high_water_file_name +
+                   ", which tells how far the log was synced, is missing or unreadable";
+    }
+    return "unknown";
+}
+
+}  // namespace tokenstore::storage
