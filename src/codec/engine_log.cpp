@@ -182,26 +182,31 @@ std::optional<BatchHead> decode_batch_head(std::string_view batch) noexcept {
 
 namespace {
 
-constexpr char sync_note_tag = 'S';
+constexpr char synced_tag = 'S';
+constexpr char buffered_tag = 'B';
 constexpr char engine_log_data_tag = '\x03';  // kTypeLogData, then the length as a variable-length number
 
 }  // namespace
 
-std::array<char, sync_note_bytes> encode_sync_note(const SyncNote& note) noexcept {
-    std::array<char, sync_note_bytes> bytes{sync_note_tag};
-    base::store_u64(bytes.data() + 1, note.sequence);
-    base::store_u64(bytes.data() + 9, note.log_number);
+std::array<char, batch_note_bytes> encode_batch_note(const BatchNote& note) noexcept {
+    std::array<char, batch_note_bytes> bytes{note.asks_for_sync ? synced_tag : buffered_tag};
+    base::store_u64(bytes.data() + 1, note.synced.sequence);
+    base::store_u64(bytes.data() + 9, note.synced.log_number);
     return bytes;
 }
 
-std::optional<SyncNote> find_sync_note(std::string_view batch) noexcept {
+std::optional<BatchNote> decode_batch_note(std::string_view bytes) noexcept {
+    if (bytes.size() != batch_note_bytes || (bytes[0] != synced_tag && bytes[0] != buffered_tag)) return std::nullopt;
+    return BatchNote{{base::load_u64(bytes.data() + 1), base::load_u64(bytes.data() + 9)}, bytes[0] == synced_tag};
+}
+
+std::optional<BatchNote> find_batch_note(std::string_view batch) noexcept {
     constexpr std::size_t head_bytes = 12;
-    constexpr std::size_t framed_bytes = 2 + sync_note_bytes;
+    constexpr std::size_t framed_bytes = 2 + batch_note_bytes;
     if (batch.size() < head_bytes + framed_bytes) return std::nullopt;
     const auto framed = batch.substr(batch.size() - framed_bytes);
-    if (framed[0] != engine_log_data_tag || framed[1] != static_cast<char>(sync_note_bytes)) return std::nullopt;
-    if (framed[2] != sync_note_tag) return std::nullopt;
-    return SyncNote{base::load_u64(framed.data() + 3), base::load_u64(framed.data() + 11)};
+    if (framed[0] != engine_log_data_tag || framed[1] != static_cast<char>(batch_note_bytes)) return std::nullopt;
+    return decode_batch_note(framed.substr(2));
 }
 
 ManifestNote decode_manifest_note(std::string_view record) noexcept {

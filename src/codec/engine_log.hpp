@@ -94,8 +94,7 @@ struct BatchHead {
 /// Nothing for bytes that are no batch. The engine numbers with 56 bits.
 [[nodiscard]] std::optional<BatchHead> decode_batch_head(std::string_view batch) noexcept;
 
-/// Which changes were synced when a batch was written. Each batch carries such a note past the engine
-/// (WriteBatch::PutLogData): damage before it, to what it says was synced, is no mere loss of unsynced writes.
+/// Which changes were synced at some moment.
 struct SyncNote {
     std::uint64_t sequence = 0;    ///< of the last change that was synced
     std::uint64_t log_number = 0;  ///< the log that holds it, or an older one; 0: it is in table files
@@ -103,13 +102,25 @@ struct SyncNote {
     friend bool operator==(const SyncNote&, const SyncNote&) = default;
 };
 
-inline constexpr std::size_t sync_note_bytes = 1 + 8 + 8;
+/// A note that each caller's batch carries past the engine, as its last entry (WriteBatch::PutLogData). What it says
+/// was synced when the batch was written cannot be missing before it for any reason but damage.
+struct BatchNote {
+    SyncNote synced;
+    bool asks_for_sync = false;  ///< the caller is answered only once this very batch is synced
 
-/// 'S' | sequence u64 | log number u64.
-[[nodiscard]] std::array<char, sync_note_bytes> encode_sync_note(const SyncNote& note) noexcept;
+    friend bool operator==(const BatchNote&, const BatchNote&) = default;
+};
 
-/// The note at the end of a batch, where commit() puts it; nothing if there is none.
-[[nodiscard]] std::optional<SyncNote> find_sync_note(std::string_view batch) noexcept;
+inline constexpr std::size_t batch_note_bytes = 1 + 8 + 8;
+
+/// 'S' if it asks for a sync, else 'B' | sequence u64 | log number u64.
+[[nodiscard]] std::array<char, batch_note_bytes> encode_batch_note(const BatchNote& note) noexcept;
+
+/// Nothing for other bytes.
+[[nodiscard]] std::optional<BatchNote> decode_batch_note(std::string_view bytes) noexcept;
+
+/// The note that ends a batch; nothing if none does.
+[[nodiscard]] std::optional<BatchNote> find_batch_note(std::string_view batch) noexcept;
 
 /// What the manifest's records say about the log. Each function of an edit is optional.
 struct ManifestNote {

@@ -22,6 +22,7 @@ namespace tokenstore::codec {
 
 inline constexpr std::string_view format_key = "format";
 inline constexpr std::string_view clock_key = "clock";
+inline constexpr std::string_view synced_key = "synced";  // the last change before a sync of the whole log
 inline constexpr std::string_view issue_stamps_key = "issue_stamps";
 inline constexpr std::string_view longest_expiry_key = "longest_expiry";
 

@@ -209,16 +209,15 @@ std::uint64_t Database::latest_sequence() const noexcept { return engine_->db->G
 Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled when_stalled) {
     if (engine_->condition().refuses_writes()) return refused(WriteState::nothing_written);
     const auto log_number = current_log();
-    // Whatever is published by now stands in a log before this batch: a sync of the batch covers it.
-    const auto before = latest_sequence();
-    note_synced_in(batch);
     rocksdb::WriteOptions write;
     write.sync = durability == Durability::lose_nothing;
+    put_note(batch, write.sync);
     write.no_slowdown = when_stalled == WhenStalled::give_up;
     const auto status = engine_->db->Write(write, batch.writes_.get());
     if (status.ok()) {
-        if (write.sync) raise_high_water(batch, before, log_number);
-        return {};
+        if (!write.sync || raise_high_water(batch, log_number)) return {};
+        // What is behind the mark passes for unanswered at the next open: so it must not be answered.
+        return fail_write(rocksdb::Status::IOError("the mark of what was synced cannot be written"));
     }
     if (status.IsIncomplete() && write.no_slowdown) {
         return Error{ErrorCode::busy, WriteState::nothing_written, "the engine is stalled"};
@@ -228,6 +227,10 @@ Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled 
     const bool never_reached_the_log =
         status.severity() >= rocksdb::Status::kHardError || status.IsIncomplete() || status.IsShutdownInProgress();
     if (never_reached_the_log) return refused(WriteState::nothing_written);
+    return fail_write(status);
+}
+
+Error Database::fail_write(const rocksdb::Status& status) const {
     auto error = write_error(status, "writing");
     engine_->failed_writes.fetch_add(1, std::memory_order_relaxed);
     engine_->condition().note_failed_write(error);
@@ -248,18 +251,17 @@ std::uint64_t Database::current_log() const {
     return engine_->log_number.load(std::memory_order_relaxed);
 }
 
-void Database::note_synced_in(Batch& batch) const {
+void Database::put_note(Batch& batch, bool asks_for_sync) const {
     if (!engine_->high_water) return;
-    const auto note = codec::encode_sync_note(engine_->high_water->synced());
+    const auto note = codec::encode_batch_note({engine_->high_water->synced(), asks_for_sync});
     batch.writes_->PutLogData(rocksdb::Slice(note.data(), note.size()));
 }
 
-void Database::raise_high_water(const Batch& batch, std::uint64_t before, std::uint64_t log_number) const noexcept {
-    if (!engine_->high_water) return;
-    // The engine numbers a batch in place. One without changes may be left without a number.
+bool Database::raise_high_water(const Batch& batch, std::uint64_t log_number) const noexcept {
+    // The engine numbers a batch in place.
     const auto head = codec::decode_batch_head(batch.writes_->Data());
-    const auto last = head && head->changes > 0 ? head->next_sequence() - 1 : 0;
-    engine_->high_water->raise({std::max(before, last), log_number});
+    if (!engine_->high_water || !head || head->changes == 0) return true;
+    return engine_->high_water->raise({head->next_sequence() - 1, log_number});
 }
 
 Result<void> Database::wait_until_writable() {
@@ -273,9 +275,11 @@ bool Database::may_have_doubts() const noexcept { return engine_->may_have_doubt
 
 Result<void> Database::sync() {
     if (engine_->condition().refuses_writes()) return refused(WriteState::indeterminate);
-    // An empty batch, synced: the engine's SyncWAL() ends the process, in Debian's build, where a write fails beside
-    // it.
-    if (auto synced = commit(Batch(*this), Durability::lose_nothing, WhenStalled::wait); !synced) return synced;
+    // A small change, synced: the engine's SyncWAL() ends the process, in Debian's build, where a write fails beside
+    // it. Not an empty batch: what is synced has to have a number in the log that is synced.
+    Batch batch(*this);
+    batch.put_number(codec::synced_key, static_cast<std::int64_t>(latest_sequence()));
+    if (auto synced = commit(std::move(batch), Durability::lose_nothing, WhenStalled::wait); !synced) return synced;
     return persist_high_water();
 }
 

@@ -27,6 +27,10 @@
 #include "model/ends.hpp"
 #include "storage/batch.hpp"
 
+namespace rocksdb {
+class Status;
+}
+
 namespace tokenstore::storage {
 
 /// The entry of one chain in an index.
@@ -178,10 +182,11 @@ private:
 
     explicit Database(std::unique_ptr<Engine> engine) noexcept;
 
+    [[nodiscard]] Error fail_write(const rocksdb::Status& status) const;
     [[nodiscard]] Error refused(WriteState write) const;
     [[nodiscard]] std::uint64_t current_log() const;
-    void note_synced_in(Batch& batch) const;
-    void raise_high_water(const Batch& batch, std::uint64_t before, std::uint64_t log_number) const noexcept;
+    void put_note(Batch& batch, bool asks_for_sync) const;
+    [[nodiscard]] bool raise_high_water(const Batch& batch, std::uint64_t log_number) const noexcept;
 
     std::unique_ptr<Engine> engine_;
 };

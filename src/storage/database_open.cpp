@@ -1,5 +1,6 @@
 // Opening and closing.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <rocksdb/convenience.h>
@@ -13,7 +14,8 @@
 #include "storage/engine_options.hpp"
 #include "storage/lock_holder.hpp"
 #include "storage/log_audit.hpp"
-#include "storage/replay_end.hpp"
+#include "storage/log_replay.hpp"
+#include "storage/small_file.hpp"
 #include "storage/status_error.hpp"
 #include "storage/store_directory.hpp"
 
@@ -89,7 +91,8 @@ Result<void> check_column_families(const Host& host, const fs::path& directory) 
 /// What opening a store does about its log.
 struct LogPlan {
     bool loses_writes = false;
-    std::unique_ptr<ReplayEnd> replay_end;  // set where replay must not go on to the end
+    std::optional<LogDamage> torn_manifest;  // to be cut off
+    std::unique_ptr<LogReplay> replay;
 };
 
 Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
@@ -99,18 +102,31 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
     if (!mark) return mark.error();
     const auto verdict = judge(*audit, *mark, host.boot);
     LogPlan plan;
-    if (verdict == LogVerdict::whole) return plan;
-    if (verdict != LogVerdict::unsynced_end) {
+    if (has_torn_manifest(*audit, *mark, host.boot)) plan.torn_manifest = audit->manifest_damage;
+    // Within one boot the mark is exact. After a power failure it may be behind what was answered: then nothing passes
+    // for unanswered, and an honest retry may look like reuse, never the reverse.
+    const bool mark_is_exact = *mark && host.boot && (*mark)->boot == *host.boot;
+    const auto synced = mark_is_exact ? (*mark)->synced.sequence : std::numeric_limits<std::uint64_t>::max();
+    plan.replay = std::make_unique<LogReplay>(std::nullopt, synced);
+    if (verdict == LogVerdict::whole && !audit->has_forgotten_record) return plan;
+    if (verdict != LogVerdict::whole && verdict != LogVerdict::unsynced_end) {
         if (on_damage == OnLogDamage::refuse) {
             return open_error(ErrorCode::log_damaged, describe(verdict, *audit, *mark));
         }
         plan.loses_writes = true;
     }
-    if (audit->damage || verdict == LogVerdict::log_missing) {
+    if (audit->damage || audit->has_forgotten_record || verdict == LogVerdict::log_missing) {
         const bool nothing_is_proven = verdict == LogVerdict::log_missing;
-        plan.replay_end = std::make_unique<ReplayEnd>(nothing_is_proven ? 0 : audit->proven_sequence);
+        plan.replay = std::make_unique<LogReplay>(nothing_is_proven ? 0 : audit->proven_sequence, synced);
     }
     return plan;
+}
+
+Result<void> cut_off(const Host& host, const fs::path& directory, const LogDamage& damage) {
+    const auto path = directory / damage.file;
+    auto content = read_small_file(host, path);
+    if (!content) return std::move(content).error();
+    return replace_small_file(host, path, std::string_view(content->value_or("")).substr(0, damage.offset));
 }
 
 /// The owner may be writing the log that is read, and drop it between our reading the manifest and the log: what is
@@ -149,10 +165,10 @@ Result<void> check_format(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
     return {};
 }
 
-/// Moves what the in-doubt file noted into the database, where it is safe, empties the file, and forgets doubts that
-/// are too old to be honoured. Answers whether any is left.
+/// Moves what the in-doubt file noted into the database, where it is safe, together with what replay found unanswered,
+/// empties the file, and forgets doubts that are too old to be honoured. Answers whether any is left.
 Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, InDoubtFile& file,
-                           std::int64_t now_us) {
+                           const std::vector<TokenHash>& consumed_unanswered, std::int64_t now_us) {
     const auto notes = file.notes();
     if (!notes) return notes.error();
     Batch batch(database);
@@ -166,6 +182,10 @@ Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnF
         const bool stale = decoded == codec::DecodeStatus::ok && now_us - failed_at_us > in_doubt_lifetime_us;
         if (stale) batch.delete_number(view(iterator->key()));
         any_left = any_left || !stale;
+    }
+    for (const auto& hash : consumed_unanswered) {
+        batch.put_number(codec::in_doubt_key(hash), now_us);
+        any_left = true;
     }
     for (const auto& note : *notes) {
         batch.put_number(codec::in_doubt_key(note.consumed), note.failed_at_us);
@@ -216,12 +236,15 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     if (make) {
         if (auto begun = place.begin_store(); !begun) return std::move(begun).error();
     } else {
-        if (auto known = check_column_families(host, directory); !known) return std::move(known).error();
         // A store that is being written is none to audit.
         if (const auto holder = lock_holder(directory)) return held_by(*holder);
         auto planned = plan_replay(host, directory, options.on_log_damage);
         if (!planned) return std::move(planned).error();
         plan = *std::move(planned);
+        if (plan.torn_manifest) {
+            if (auto cut = cut_off(host, directory, *plan.torn_manifest); !cut) return std::move(cut).error();
+        }
+        if (auto known = check_column_families(host, directory); !known) return std::move(known).error();
     }
 
     auto engine = std::make_unique<Engine>();
@@ -234,7 +257,12 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     db_options.create_if_missing = make;
     db_options.create_missing_column_families = make;
     db_options.env = opened.host.env;
-    db_options.wal_filter = plan.replay_end.get();
+    db_options.wal_filter = plan.replay.get();
+    // A log that was proved whole is replayed whole, or not at all: the engine's own reading may meet a fault that the
+    // proof did not. Otherwise replay ends where the proof does.
+    db_options.wal_recovery_mode = plan.replay && plan.replay->ends_early()
+                                       ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                                       : rocksdb::WALRecoveryMode::kAbsoluteConsistency;
     db_options.listeners.push_back(opened.events);
     const auto descriptors = column_family_descriptors(options.block_cache_bytes, options.write_buffer_bytes, reclaim);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -272,8 +300,9 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     if (!in_doubt) return std::move(in_doubt).error();
     opened.in_doubt = *std::move(in_doubt);
     const auto& clock = options.clock != nullptr ? *options.clock : system_clock();
-    const auto doubts =
-        settle_doubts(*database, *opened.db, opened.handle(Family::meta), *opened.in_doubt, clock.wall_us());
+    const auto unanswered = plan.replay ? plan.replay->consumed_unanswered() : std::vector<TokenHash>{};
+    const auto doubts = settle_doubts(*database, *opened.db, opened.handle(Family::meta), *opened.in_doubt, unanswered,
+                                      clock.wall_us());
     if (!doubts) return doubts.error();
     opened.may_have_doubts = *doubts;
     opened.directory->end_opening();

@@ -85,9 +85,6 @@ rocksdb::DBOptions database_options() {
 
 rocksdb::DBOptions primary_options(const Options& options) {
     auto db = database_options();
-    // A torn tail of an unsynced write is normal after a power cut; anything after a hole is not replayed. Absolute
-    // consistency would refuse the former, the tolerant modes accept the latter.
-    db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
     // Recycled logs can replay stale records before 9.2, and manual flushing loses acknowledged writes at kill -9.
     db.recycle_log_file_num = 0;
     db.manual_wal_flush = false;

@@ -33,15 +33,15 @@ HighWaterMark::HighWaterMark(std::unique_ptr<rocksdb::RandomRWFile> file, const 
 
 HighWaterMark::~HighWaterMark() = default;
 
-void HighWaterMark::raise(const codec::SyncNote& synced) noexcept {
+bool HighWaterMark::raise(const codec::SyncNote& synced) noexcept {
     auto known = sequence_.load(std::memory_order_relaxed);
     while (known < synced.sequence) {
         if (!sequence_.compare_exchange_weak(known, synced.sequence, std::memory_order_acq_rel)) continue;
         log_number_.store(synced.log_number, std::memory_order_release);
         break;
     }
-    const std::unique_lock lock(mutex_, std::try_to_lock);
-    if (lock) static_cast<void>(write_behind());
+    const std::lock_guard lock(mutex_);
+    return write_behind();
 }
 
 /// The two are read one after the other, the log first: with a newer sequence it is an older log, which proves less.

@@ -43,9 +43,9 @@ public:
     HighWaterMark(const HighWaterMark&) = delete;
     HighWaterMark& operator=(const HighWaterMark&) = delete;
 
-    /// Best effort: where the file cannot be written, or another thread is writing it, the mark stays behind until the
-    /// next call.
-    void raise(const codec::SyncNote& synced) noexcept;
+    /// On return the mark is with the system, so that it outlives the process: what is behind it in the log was not
+    /// answered. False where the file cannot be written.
+    [[nodiscard]] bool raise(const codec::SyncNote& synced) noexcept;
 
     /// The greatest sequence that was given, with its log or an older one.
     [[nodiscard]] codec::SyncNote synced() const noexcept;

@@ -39,6 +39,7 @@ Result<void> read_in_blocks(const Host& host, const fs::path& path, const Take& 
 }
 
 struct Manifest {
+    std::optional<LogDamage> damage;
     std::uint64_t number = 0;
     std::uint64_t oldest_log_needed = 0;
     std::uint64_t last_sequence = 0;
@@ -54,7 +55,7 @@ std::optional<std::uint64_t> number_in(std::string_view name, std::string_view b
     return number;
 }
 
-/// A damaged manifest is the engine's to refuse; what was read of it until then only makes the audit stricter.
+/// Damage that is no torn end is the engine's to refuse; what was read until then only makes the audit stricter.
 Result<Manifest> read_manifest(const Host& host, const fs::path& directory) {
     const auto current = read_small_file(host, directory / "CURRENT");
     if (!current) return current.error();
@@ -62,6 +63,7 @@ Result<Manifest> read_manifest(const Host& host, const fs::path& directory) {
         return Error{ErrorCode::corrupt, WriteState::nothing_written, "the file CURRENT is missing or garbled"};
     }
     Manifest manifest;
+    bool goes_on = false;
     codec::LogRecords records(
         [&manifest](std::string_view record, std::uint64_t /*offset*/) {
             const auto note = codec::decode_manifest_note(record);
@@ -69,11 +71,22 @@ Result<Manifest> read_manifest(const Host& host, const fs::path& directory) {
             manifest.last_sequence = std::max(manifest.last_sequence, note.last_sequence.value_or(0));
             return true;
         },
-        {[](std::string_view) { return false; }, [](std::string_view) {}});
+        {[](std::string_view payload) { return !payload.empty(); },
+         [&goes_on](std::string_view /*payload*/) { goes_on = true; }});
     const auto name = (*current)->substr(0, (*current)->size() - 1);
     manifest.number = number_in(name, "MANIFEST-", "").value_or(0);
     auto read = read_in_blocks(host, directory / name, [&](std::string_view block) { records.add_block(block); });
-    if (!read) return std::move(read).error();
+    if (!read) {
+        // CURRENT names a file that is not there, or cannot be read.
+        auto error = std::move(read).error();
+        std::error_code unknown;
+        if (!fs::exists(directory / name, unknown)) error.code = ErrorCode::corrupt;
+        return error;
+    }
+    records.end();
+    if (records.fault() != codec::LogFault::none) {
+        manifest.damage = {name, records.fault_offset(), records.fault(), true, goes_on};
+    }
     return manifest;
 }
 
@@ -105,6 +118,7 @@ bool is_needed(std::uint64_t log_number, const LogAudit& audit) noexcept {
 class LogWalk {
 public:
     explicit LogWalk(const Manifest& manifest) : next_sequence_(manifest.last_sequence + 1) {
+        audit_.manifest_damage = manifest.damage;
         audit_.manifest_number = manifest.number;
         audit_.oldest_log_needed = manifest.oldest_log_needed;
     }
@@ -138,6 +152,11 @@ private:
         const auto batch = codec::decode_batch_head(record);
         if (!batch) return false;
         note(record);
+        if (audit_.damage && !goes_on_ && batch->changes > 0 && batch->first_sequence == next_sequence_) {
+            audit_.damage.reset();
+            audit_.has_forgotten_record = true;
+            is_first_ = false;
+        }
         if (audit_.damage) {
             goes_on_ = goes_on_ || batch->changes > 0;
             return true;
@@ -169,9 +188,9 @@ private:
     }
 
     void note(std::string_view record) {
-        const auto synced = codec::find_sync_note(record);
-        if (synced && is_needed(synced->log_number, audit_)) {
-            audit_.noted_sequence = std::max(audit_.noted_sequence, synced->sequence);
+        const auto found = codec::find_batch_note(record);
+        if (found && is_needed(found->synced.log_number, audit_)) {
+            audit_.noted_sequence = std::max(audit_.noted_sequence, found->synced.sequence);
         }
     }
 
@@ -183,7 +202,9 @@ private:
 
 }  // namespace
 
-Result<LogAudit> audit_log(const Host& host, const fs::path& directory) {
+namespace {
+
+Result<LogAudit> read_once(const Host& host, const fs::path& directory) {
     const auto manifest = read_manifest(host, directory);
     if (!manifest) return manifest.error();
     const auto logs = list_logs(host, directory, manifest->oldest_log_needed);
@@ -193,6 +214,18 @@ Result<LogAudit> audit_log(const Host& host, const fs::path& directory) {
         if (auto read = walk.read(host, directory, log); !read) return std::move(read).error();
     }
     return std::move(walk).audit();
+}
+
+}  // namespace
+
+Result<LogAudit> audit_log(const Host& host, const fs::path& directory) {
+    auto first = read_once(host, directory);
+    if (!first || (!first->damage && !first->manifest_damage)) return first;
+    auto second = read_once(host, directory);
+    if (second && *first != *second) {
+        return Error{ErrorCode::io_error, WriteState::nothing_written, "two readings of the log gave different bytes"};
+    }
+    return second;
 }
 
 namespace {
@@ -224,6 +257,13 @@ LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& m
     const bool is_torn_end =
         damage.fault == codec::LogFault::cut_short && damage.is_in_last_log && !damage.goes_on_behind;
     return !same_boot || is_torn_end ? LogVerdict::unsynced_end : LogVerdict::damaged;
+}
+
+bool has_torn_manifest(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
+                       const std::optional<BootId>& boot) noexcept {
+    if (!audit.manifest_damage || audit.manifest_damage->goes_on_behind || !mark) return false;
+    const bool same_boot = boot && *boot == mark->boot;
+    return !same_boot && audit.manifest_damage->fault != codec::LogFault::cut_short;
 }
 
 std::string describe(LogVerdict verdict, const LogAudit& audit, const std::optional<codec::HighWater>& mark) {

@@ -8,7 +8,7 @@
 // What a log may lack without being damaged:
 // - Within one boot a process that was killed leaves at most one record at the very end cut short.
 // - After a power failure anything that was not synced may be missing, torn or zero, in any order. What was synced is
-//   known from the mark (high_water_mark.hpp) and from the notes that later batches carry (codec::encode_sync_note).
+//   known from the mark (high_water_mark.hpp) and from the notes that later batches carry (codec::BatchNote).
 //
 // Threads: audit_log() one thread at a time per store; judge() is pure.
 #pragma once
@@ -34,20 +34,29 @@ struct LogDamage {
     codec::LogFault fault = codec::LogFault::none;
     bool is_in_last_log = false;
     bool goes_on_behind = false;  ///< intact records stand behind it, in this log or a later one
+
+    friend bool operator==(const LogDamage&, const LogDamage&) = default;
 };
 
-/// What the logs themselves tell.
+/// What the manifest and the logs themselves tell.
 struct LogAudit {
+    std::optional<LogDamage> manifest_damage;
     std::uint64_t manifest_number = 0;    ///< each opening begins a manifest, and then a log: both are numbered in turn
     std::uint64_t oldest_log_needed = 0;  ///< older ones are in table files whole
     std::uint64_t proven_sequence = 0;    ///< of the last change before the damage, or of the last one
     std::uint64_t noted_sequence = 0;     ///< the greatest that a batch notes as synced into these logs
     std::vector<std::uint64_t> logs;      ///< the numbers of those that are there and needed, ascending
     std::optional<LogDamage> damage;
+
+    /// A log ends in a torn record, and a later log goes on with the very numbers that stood there: an opening before
+    /// this one has found the record torn and left it out. Nothing is missing, and the engine is to overlook it, too.
+    bool has_forgotten_record = false;
+
+    friend bool operator==(const LogAudit&, const LogAudit&) = default;
 };
 
-/// Reads the manifest and all logs that the engine would replay. Errors: corrupt (the manifest), io_error,
-/// read_only_directory.
+/// Reads the manifest and all logs that the engine would replay; what is damaged is read twice, lest a passing fault of
+/// the disk be taken for damage. Errors: corrupt (the manifest), io_error, read_only_directory.
 [[nodiscard]] Result<LogAudit> audit_log(const Host& host, const std::filesystem::path& directory);
 
 enum class LogVerdict {
@@ -61,6 +70,12 @@ enum class LogVerdict {
 
 [[nodiscard]] LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
                                const std::optional<BootId>& boot) noexcept;
+
+/// Whether the manifest ends in a record that was never synced. The engine takes one that is cut short by the end of
+/// the file for what it is, and refuses one that is torn otherwise: it is to be cut off at the damage. Nothing was done
+/// yet on the strength of such a record.
+[[nodiscard]] bool has_torn_manifest(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
+                                     const std::optional<BootId>& boot) noexcept;
 
 /// For the message of the error log_damaged; names file and offset.
 [[nodiscard]] std::string describe(LogVerdict verdict, const LogAudit& audit,

@@ -16,29 +16,108 @@ bool ends_family(RotateOutcome outcome) {
 
 std::string ExpectedStore::take_faults() { return std::exchange(faults_, {}); }
 
-void ExpectedStore::take_over(const Ledger& ledger, const TokenStore& store) {
-    for (auto& [hash, expected] : tokens_) expected.made_by = 0;
+namespace {
+
+/// A synced call that has surely written: everything that was answered before it began was synced with it.
+bool is_a_sync(const LedgerEntry& entry) {
+    if (!entry.synced || entry.progress.load() != LedgerProgress::answered) return false;
+    switch (entry.call) {
+        case LedgerCall::create:
+        case LedgerCall::revoke_family:
+        case LedgerCall::revoke_user:
+            return true;
+        case LedgerCall::rotate: {
+            const auto outcome = static_cast<RotateOutcome>(entry.answer);
+            // One that was answered `revoked` may have found the family ended, and written nothing.
+            return outcome == RotateOutcome::rotated || outcome == RotateOutcome::reuse_detected;
+        }
+        case LedgerCall::revoke_token:
+            return static_cast<RevokeTokenOutcome>(entry.answer) != RevokeTokenOutcome::not_found;
+        case LedgerCall::import:
+            return entry.answer == 1;
+        case LedgerCall::cleanup:
+            return false;  // it may have found nothing to remove
+    }
+    return false;
+}
+
+/// The ticket at which the last such call began.
+std::uint64_t last_sync(const Ledger& ledger) {
+    std::uint64_t last = 0;
     for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
         for (const LedgerEntry& entry : ledger.entries_of(thread)) {
-            switch (entry.progress.load()) {
-                case LedgerProgress::answered:
-                    ++calls_answered_;
-                    apply(entry);
-                    break;
-                case LedgerProgress::intended:
-                    ++calls_open_;
-                    settle(entry, store);
-                    break;
-                case LedgerProgress::failed:
-                    add("a call failed: " + std::string(entry.error.data()));
-                    break;
-                case LedgerProgress::none:
-                    break;
-            }
+            if (is_a_sync(entry)) last = std::max(last, entry.begin);
         }
     }
-    note_cleanups(ledger);
+    return last;
+}
+
+}  // namespace
+
+void ExpectedStore::take_over(const Ledger& ledger, const TokenStore& store, Ending ending) {
+    for (auto& [hash, expected] : tokens_) expected.made_by = 0;
+    const auto synced_until = last_sync(ledger);
+    for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
+        const auto entries = ledger.entries_of(thread);
+        const auto there = ending == Ending::killed ? entries.size() : count_there(entries, store, synced_until);
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            const bool failed = entries[i].progress.load() == LedgerProgress::failed;
+            if (failed && ending == Ending::killed) add("a call failed: " + std::string(entries[i].error.data()));
+            if (!failed || ending == Ending::power_failed) take_over(entries[i], store, i < there);
+        }
+    }
+    // What a power failure brings back has expired all the same.
+    if (ending == Ending::killed) note_cleanups(ledger);
     check_stamps(ledger);
+}
+
+/// How many of a thread's calls outlived a power failure: all up to the last one that was synced, or that is seen to be
+/// there. That those before it are there as well, without a hole, is for check() to see.
+std::size_t ExpectedStore::count_there(std::span<const LedgerEntry> entries, const TokenStore& store,
+                                       std::uint64_t synced_until) {
+    for (std::size_t i = entries.size(); i > 0; --i) {
+        const LedgerEntry& entry = entries[i - 1];
+        if (entry.progress.load() != LedgerProgress::answered) continue;
+        if (is_a_sync(entry) || entry.end < synced_until || is_seen(entry, store)) return i;
+    }
+    return 0;
+}
+
+/// Whether the call has left a trace that nothing else could have.
+bool ExpectedStore::is_seen(const LedgerEntry& entry, const TokenStore& store) {
+    switch (entry.call) {
+        case LedgerCall::create:
+        case LedgerCall::import:
+            return look_up(store, entry.made[0]).has_value();
+        case LedgerCall::rotate:
+            return is_rotated(entry, store);
+        case LedgerCall::revoke_token: {
+            const Lookup stored = look_up(store, entry.subject);
+            return stored && stored->token.revoked &&
+                   static_cast<RevokeTokenOutcome>(entry.answer) == RevokeTokenOutcome::revoked;
+        }
+        case LedgerCall::revoke_family:
+        case LedgerCall::revoke_user:
+        case LedgerCall::cleanup:
+            return false;
+    }
+    return false;
+}
+
+void ExpectedStore::take_over(const LedgerEntry& entry, const TokenStore& store, bool is_there) {
+    const auto progress = entry.progress.load();
+    const bool is_answered = progress == LedgerProgress::answered;
+    ++(is_answered ? calls_answered_ : calls_open_);
+    if (is_answered && is_there) return apply(entry);
+    const bool was_done_before = entry.call != LedgerCall::create && is_seen(entry, store) &&
+                                 tokens_.contains(entry.subject) && tokens_.at(entry.subject).revoked;
+    const bool is_done = settle(entry, store);
+    if (is_done && !is_answered) ++calls_open_and_done_;
+    const bool leaves_a_trace = entry.call != LedgerCall::revoke_family && entry.call != LedgerCall::revoke_user;
+    if (is_done && leaves_a_trace && !was_done_before && progress == LedgerProgress::failed && !entry.may_be_written) {
+        add("call " + std::to_string(static_cast<int>(entry.call)) +
+            " was said to have written nothing and was done: " + std::string(entry.error.data()));
+    }
 }
 
 void ExpectedStore::apply(const LedgerEntry& entry) {
@@ -129,16 +208,18 @@ ExpectedStore::Lookup ExpectedStore::look_up(const TokenStore& store, const Toke
     return std::nullopt;
 }
 
-/// A call that was not answered: done or not, as the store says. Whether it was done wholly is for check() to see.
-void ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
+/// A call that need not be there: done or not, as the store says. Whether it was done wholly is for check() to see.
+bool ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
     if (entry.call == LedgerCall::import) {
+        bool any = false;
         for (std::size_t row = 0; row < rows_of_an_import; ++row) {
-            if (look_up(store, entry.made.at(row))) apply_import_row(entry, row);
+            if (!look_up(store, entry.made.at(row))) continue;
+            apply_import_row(entry, row);
+            any = true;
         }
-        return;
+        return any;
     }
-    if (!is_done(entry, store)) return;
-    ++calls_open_and_done_;
+    if (!is_done(entry, store)) return false;
     switch (entry.call) {
         case LedgerCall::create:
             apply_create(entry);
@@ -146,6 +227,7 @@ void ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
         case LedgerCall::rotate:
             if (is_rotated(entry, store)) {
                 apply_rotate(entry);
+                tokens_.at(entry.subject).may_be_retried = entry.progress.load() != LedgerProgress::answered;
             } else {
                 ended_families_.insert(tokens_.at(entry.subject).family);
             }
@@ -163,6 +245,7 @@ void ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
         case LedgerCall::cleanup:
             break;
     }
+    return true;
 }
 
 /// The predecessor tells, where it is there still: a successor that was expired from the start may be gone already.
@@ -270,7 +353,9 @@ void ExpectedStore::check_token(const TokenHash& hash, const Expected& expected,
                              : expected.expires_at_us <= now_us ? TokenState::expired
                                                                 : TokenState::live;
     if (stored->state != state) {
-        wrong("its state is " + std::string(name(stored->state)) + " and ought to be " + std::string(name(state)));
+        wrong("its state is " + std::string(name(stored->state)) + " and ought to be " + std::string(name(state)) +
+              (expected.revoked ? ", revoked itself" : "") + (expected.user_ended ? ", its user ended" : "") +
+              (ended_families_.contains(expected.family) ? ", its family ended" : ""));
     }
 }
 
@@ -283,7 +368,7 @@ void ExpectedStore::check(const TokenStore& store) {
 
 void ExpectedStore::present_dead_tokens(TokenStore& store, Dice& dice, std::uint64_t one_in) {
     for (const auto& [hash, expected] : tokens_) {
-        if (!is_revoked(expected) && !expected.is_consumed()) continue;
+        if (!is_revoked(expected) && (!expected.is_consumed() || expected.may_be_retried)) continue;
         if (may_be_gone(expected, system_clock().wall_us()) || dice.below(one_in) != 0) continue;
         const auto valid = store.get_valid_by_hash(hash);
         if (!valid || *valid) add("a dead token is valid");

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 
 #include <tokenstore/token_store.hpp>
@@ -18,10 +19,17 @@
 
 namespace tokenstore::test {
 
+/// How the work that a ledger tells of ended.
+enum class Ending {
+    killed,        ///< what was answered is there
+    power_failed,  ///< what was answered as synced is there, with everything before it; the rest in part, without a
+                   ///< hole
+};
+
 class ExpectedStore {
 public:
-    /// Takes over what the ledger of a killed process says, asking the store about what was not answered.
-    void take_over(const Ledger& ledger, const TokenStore& store);
+    /// Takes over what a ledger says, asking the store about what need not be there.
+    void take_over(const Ledger& ledger, const TokenStore& store, Ending ending = Ending::killed);
 
     /// Compares every token with the store.
     void check(const TokenStore& store);
@@ -47,6 +55,7 @@ private:
         std::optional<TokenHash> successor;
         bool revoked = false;
         bool user_ended = false;
+        bool may_be_retried = false;  // consumed by a rotation whose answer nobody got
         bool was_cleaned_up = false;  // by a call that began after it was made, and returned
         std::uint64_t made_by = 0;    // the ticket of the end of the call that made it; 0 if from an earlier process
 
@@ -60,7 +69,11 @@ private:
     void apply_rotate(const LedgerEntry& entry);
     void apply_import_row(const LedgerEntry& entry, std::size_t row);
     void apply_user_end(const UserId& user);
-    void settle(const LedgerEntry& entry, const TokenStore& store);
+    [[nodiscard]] std::size_t count_there(std::span<const LedgerEntry> entries, const TokenStore& store,
+                                          std::uint64_t synced_until);
+    [[nodiscard]] bool is_seen(const LedgerEntry& entry, const TokenStore& store);
+    void take_over(const LedgerEntry& entry, const TokenStore& store, bool is_there);
+    bool settle(const LedgerEntry& entry, const TokenStore& store);
     [[nodiscard]] bool is_rotated(const LedgerEntry& entry, const TokenStore& store);
     [[nodiscard]] bool is_done(const LedgerEntry& entry, const TokenStore& store);
     void note_cleanups(const Ledger& ledger);

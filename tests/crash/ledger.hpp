@@ -26,7 +26,9 @@ enum class LedgerProgress : std::uint32_t { none, intended, answered, failed };
 
 struct LedgerEntry {
     LedgerCall call = LedgerCall::create;
-    std::uint8_t answer = 0;  ///< the outcome of rotate_token or revoke_token, as a number
+    std::uint8_t answer = 0;      ///< the outcome of rotate_token or revoke_token, as a number
+    bool synced = false;          ///< it was asked to lose nothing
+    bool may_be_written = false;  ///< of one that failed: the error did not say that nothing was written
     UserId user;
     FamilyId family;
     TokenHash subject;                              ///< presented or to be revoked

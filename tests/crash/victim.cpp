@@ -18,12 +18,13 @@ namespace {
 
 class VictimThread {
 public:
-    VictimThread(TokenStore& store, LedgerPages& pages, const VictimOrders& orders, std::size_t thread)
+    VictimThread(TokenStore& store, LedgerPages& pages, std::uint64_t seed, std::uint64_t first_number,
+                 std::size_t thread)
         : store_(store),
           pages_(pages),
           thread_(thread),
-          dice_(orders.seed * ledger_threads + thread),
-          next_number_(orders.first_number + thread * (numbers_of_a_victim / ledger_threads)) {
+          dice_(seed * ledger_threads + thread),
+          next_number_(first_number + thread * (numbers_of_a_victim / ledger_threads)) {
         for (std::size_t i = 0; i < user_count; ++i) users_.push_back(make_user_id(next_number_++));
         for (std::size_t i = 0; i < family_count; ++i) families_.push_back(make_family_id(next_number_++));
     }
@@ -32,6 +33,7 @@ public:
         for (LedgerEntry& entry : pages_.entries.at(thread_)) {
             if (dice_.below(150) == 0) keep_up();
             choose(entry);
+            if (entry.progress == LedgerProgress::failed) return;
         }
     }
 
@@ -57,7 +59,10 @@ private:
         entry.progress.store(LedgerProgress::intended);
         const auto answer = call();
         if (answer) keep(*answer);
-        if (!answer) answer.error().to_string().copy(entry.error.data(), entry.error.size() - 1);
+        if (!answer) {
+            answer.error().to_string().copy(entry.error.data(), entry.error.size() - 1);
+            entry.may_be_written = answer.error().write != WriteState::nothing_written;
+        }
         entry.end = pages_.next_ticket.fetch_add(1);
         entry.progress.store(answer ? LedgerProgress::answered : LedgerProgress::failed);
         pages_.answered.fetch_add(1);
@@ -82,7 +87,7 @@ private:
         token.family_id = entry.family;
         token.expires_at_us = entry.expires_at_us[0];
         noted(
-            entry, [&] { return store_.create_token(token, a_durability()); },
+            entry, [&] { return store_.create_token(token, a_durability(entry)); },
             [&](const Token& made) { keep_token(entry, made); });
         made_.push_back(token.hash);
     }
@@ -96,7 +101,7 @@ private:
         successor.hash = entry.made[0];
         successor.expires_at_us = entry.expires_at_us[0];
         noted(
-            entry, [&] { return store_.rotate_token(entry.subject, successor, a_durability()); },
+            entry, [&] { return store_.rotate_token(entry.subject, successor, a_durability(entry)); },
             [&](const RotateResult& result) {
                 entry.answer = static_cast<std::uint8_t>(result.outcome);
                 if (result.successor) keep_token(entry, *result.successor);
@@ -111,7 +116,7 @@ private:
         entry.call = LedgerCall::revoke_token;
         entry.subject = a_hash();
         noted(
-            entry, [&] { return store_.revoke_token(entry.subject, a_durability()); },
+            entry, [&] { return store_.revoke_token(entry.subject, a_durability(entry)); },
             [&](RevokeTokenOutcome outcome) { entry.answer = static_cast<std::uint8_t>(outcome); });
     }
 
@@ -119,7 +124,7 @@ private:
         entry.call = LedgerCall::revoke_family;
         entry.family = dice_.one_of(families_);
         noted(
-            entry, [&] { return store_.revoke_family(entry.family, a_counting(), a_durability()); },
+            entry, [&] { return store_.revoke_family(entry.family, a_counting(), a_durability(entry)); },
             [&](const RevokeResult&) { replace_family(entry.family); });
     }
 
@@ -127,7 +132,7 @@ private:
         entry.call = LedgerCall::revoke_user;
         entry.user = dice_.one_of(users_);
         noted(
-            entry, [&] { return store_.revoke_all_user_tokens(entry.user, a_counting(), a_durability()); },
+            entry, [&] { return store_.revoke_all_user_tokens(entry.user, a_counting(), a_durability(entry)); },
             [](const RevokeResult&) {});
     }
 
@@ -150,7 +155,7 @@ private:
             rows.push_back(row);
         }
         noted(
-            entry, [&] { return store_.import_tokens(rows, a_durability()); },
+            entry, [&] { return store_.import_tokens(rows, a_durability(entry)); },
             [&](const std::vector<ImportedRow>& answers) {
                 const bool all_stored = std::ranges::all_of(
                     answers, [](const ImportedRow& row) { return row.outcome == ImportOutcome::stored; });
@@ -162,7 +167,7 @@ private:
     void clean_up(LedgerEntry& entry) {
         entry.call = LedgerCall::cleanup;
         noted(
-            entry, [&] { return store_.cleanup_expired(a_durability()); }, [](std::uint64_t) {});
+            entry, [&] { return store_.cleanup_expired(a_durability(entry)); }, [](std::uint64_t) {});
     }
 
     void keep_up() {
@@ -188,8 +193,9 @@ private:
         return system_clock().wall_us() + (dice_.chance(10) ? -second_us : day_us);
     }
 
-    [[nodiscard]] Durability a_durability() {
-        return dice_.chance(30) ? Durability::lose_nothing : Durability::lose_on_power_failure;
+    [[nodiscard]] Durability a_durability(LedgerEntry& entry) {
+        entry.synced = dice_.chance(30);
+        return entry.synced ? Durability::lose_nothing : Durability::lose_on_power_failure;
     }
 
     [[nodiscard]] Counting a_counting() { return dice_.chance(50) ? Counting::exact : Counting::skip; }
@@ -216,6 +222,13 @@ Options crash_options() {
     return options;
 }
 
+void run_calls(TokenStore& store, LedgerPages& pages, std::uint64_t seed, std::uint64_t first_number) {
+    std::vector<std::jthread> threads;
+    for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
+        threads.emplace_back([&, thread] { VictimThread(store, pages, seed, first_number, thread).run(); });
+    }
+}
+
 int run_victim(const VictimOrders& orders) {
     Ledger ledger = Ledger::open(orders.ledger);
     LedgerPages& pages = ledger.pages();
@@ -228,11 +241,7 @@ int run_victim(const VictimOrders& orders) {
         return 1;
     }
     pages.stage = LedgerStage::open;
-    std::vector<std::jthread> threads;
-    for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
-        threads.emplace_back([&, thread] { VictimThread(*store, pages, orders, thread).run(); });
-    }
-    threads.clear();  // joins
+    run_calls(*store, pages, orders.seed, orders.first_number);
     pages.stage = LedgerStage::full;
     return 0;
 }

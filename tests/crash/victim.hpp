@@ -9,6 +9,9 @@
 #include <filesystem>
 
 #include <tokenstore/options.hpp>
+#include <tokenstore/token_store.hpp>
+
+#include "crash/ledger.hpp"
 
 namespace tokenstore::test {
 
@@ -28,6 +31,9 @@ inline constexpr std::uint64_t numbers_of_a_victim = 1U << 20U;
 /// How victim and test open the store: small buffers, so that flushes and compactions come often, with its own
 /// maintenance thread, and a filter that takes what has just expired.
 [[nodiscard]] Options crash_options();
+
+/// Runs the calls of all threads until the ledger is full, each thread until its first call that fails.
+void run_calls(TokenStore& store, LedgerPages& pages, std::uint64_t seed, std::uint64_t first_number);
 
 /// The exit code of the process: 0 if the ledger is full.
 [[nodiscard]] int run_victim(const VictimOrders& orders);
