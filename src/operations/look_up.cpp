@@ -14,6 +14,14 @@ Result<std::optional<JudgedToken>> get_by_hash(const storage::Database& database
     if (!*found) return std::nullopt;
     auto ends = database.get_ends({token.family_id, token.user_id});
     if (!ends) return std::move(ends).error();
+    // Between the two readings the token may have been rotated or ended by itself, and its family or user ended after
+    // that. Read once more behind that end, after which nobody rotates it, it tells so.
+    if (!token.revoked && model::revocation_of(token, *ends)) {
+        const auto id = token.id;
+        found = database.get_token(hash, token);
+        if (!found) return std::move(found).error();
+        if (!*found || token.id != id) return std::nullopt;  // removed meanwhile
+    }
     return model::judge(std::move(token), *ends, now_us);
 }
 

@@ -142,10 +142,11 @@ Result<std::optional<model::UserEnd>> Database::get_user_end(const UserId& user)
 }
 
 Result<model::Ends> Database::get_ends(const Owner& owner) const {
-    auto family = get_family_end(owner.family_id);
-    if (!family) return std::move(family).error();
+    // A family's end outranks its user's. Read last, it cannot be missed where it was written first.
     auto user = get_user_end(owner.user_id);
     if (!user) return std::move(user).error();
+    auto family = get_family_end(owner.family_id);
+    if (!family) return std::move(family).error();
     return model::Ends{*family, *user};
 }
 

@@ -12,9 +12,10 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "race/race_store.hpp"
+#include "race/race_rounds.hpp"
 #include "support/arena.hpp"
 #include "support/dice.hpp"
+#include "support/race_store.hpp"
 #include "support/test_seed.hpp"
 #include "support/token_builders.hpp"
 
@@ -162,7 +163,7 @@ BOOST_DATA_TEST_CASE(cleaning_up_at_the_moment_of_expiry_takes_nothing_that_live
                      boost::unit_test::data::make({2, 4, 8, 16}), threads) {
     // Without the upkeep thread, whose clean-ups would take part in the count.
     RaceStore race(RaceStore::Upkeep::none);
-    const std::uint64_t rounds = RaceStore::rounds(150);
+    const std::uint64_t rounds = race_rounds(150);
     for (std::uint64_t round = 0; round < rounds; ++round) {
         ExpiryRound(race, static_cast<std::size_t>(threads), round).run();
         if (round % rounds_between_checks == 0 || round + 1 == rounds) {

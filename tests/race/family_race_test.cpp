@@ -6,7 +6,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "race/mixed_round.hpp"
-#include "race/race_store.hpp"
+#include "race/race_rounds.hpp"
+#include "support/race_store.hpp"
 #include "support/test_seed.hpp"
 
 namespace tokenstore::test {
@@ -35,7 +36,7 @@ MixedRoundPlan plan_of_rotations(std::size_t threads) {
 
 void run_rounds(const MixedRoundPlan& plan) {
     RaceStore race;
-    const std::uint64_t rounds = RaceStore::rounds(150);
+    const std::uint64_t rounds = race_rounds(150);
     for (std::uint64_t round = 0; round < rounds; ++round) {
         const auto seed = test_seed() + round * 64;
         BOOST_TEST_REQUIRE(run_mixed_round(race, plan, round, seed) == "", "in round " << round);

@@ -9,8 +9,9 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "race/race_store.hpp"
+#include "race/race_rounds.hpp"
 #include "support/arena.hpp"
+#include "support/race_store.hpp"
 #include "support/token_builders.hpp"
 
 namespace tokenstore::test {
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_SUITE(listing)
 BOOST_DATA_TEST_CASE(a_session_that_is_rotated_all_the_time_is_in_every_listing,
                      boost::unit_test::data::make({2, 4, 8, 16}), threads) {
     RaceStore race(RaceStore::Upkeep::none);
-    const std::uint64_t rounds = RaceStore::rounds(30);
+    const std::uint64_t rounds = race_rounds(30);
     for (std::uint64_t round = 0; round < rounds; ++round) {
         BOOST_TEST_REQUIRE(ListingRound(race, static_cast<std::size_t>(threads), round).run() == "");
     }

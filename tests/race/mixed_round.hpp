@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string>
 
-#include "race/race_store.hpp"
+#include "support/race_store.hpp"
 
 namespace tokenstore::test {
 

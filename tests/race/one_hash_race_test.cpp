@@ -8,9 +8,10 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "race/race_store.hpp"
+#include "race/race_rounds.hpp"
 #include "support/arena.hpp"
 #include "support/printers.hpp"
+#include "support/race_store.hpp"
 #include "support/token_builders.hpp"
 
 namespace tokenstore::test {
@@ -127,7 +128,7 @@ BOOST_AUTO_TEST_SUITE(one_hash)
 BOOST_DATA_TEST_CASE(of_many_threads_that_store_one_hash_exactly_one_wins, boost::unit_test::data::make({2, 4, 8, 16}),
                      threads) {
     RaceStore race;
-    const std::uint64_t rounds = RaceStore::rounds(200);
+    const std::uint64_t rounds = race_rounds(200);
     for (std::uint64_t round = 0; round < rounds; ++round) {
         OneHashRound(race, static_cast<std::size_t>(threads), round).run();
         if (round % rounds_between_checks == 0 || round + 1 == rounds) {

@@ -1,10 +1,9 @@
-#include "race/race_store.hpp"
+#include "support/race_store.hpp"
 
 #include <stdexcept>
 #include <utility>
 
 #include "support/index_checker.hpp"
-#include "support/test_number.hpp"
 #include "support/token_builders.hpp"
 
 namespace tokenstore::test {
@@ -16,8 +15,6 @@ constexpr std::int64_t grace_us = 5 * minute_us;
 }  // namespace
 
 RaceStore::RaceStore(Upkeep upkeep) : upkeep_(upkeep) { open(); }
-
-std::uint64_t RaceStore::rounds(std::uint64_t usual) { return test_number("TOKENSTORE_RACE_ROUNDS", usual); }
 
 void RaceStore::open() {
     Options options;

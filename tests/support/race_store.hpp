@@ -3,7 +3,6 @@
 // Threads: store() as the store itself; the rest belongs to the thread that runs the test.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <thread>
@@ -30,9 +29,6 @@ public:
     /// Closes the store, checks that indexes and records agree, lets two hours pass, so that what the rounds stored is
     /// gone soon, and opens it again. Answers what did not agree, or what upkeep failed at; empty if all is well.
     [[nodiscard]] std::string check_and_begin_anew();
-
-    /// How many rounds each test makes, of `usual` ones.
-    [[nodiscard]] static std::uint64_t rounds(std::uint64_t usual);
 
 private:
     void open();
