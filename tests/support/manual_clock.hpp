@@ -26,9 +26,14 @@ public:
     /// Somebody sets the wall clock, ahead or back, and no time passes.
     void jump_us(std::int64_t by_us) noexcept { wall_us_ += by_us; }
 
+    /// The machine is started anew: no time passes, and the steady clock begins again.
+    void reboot() noexcept { steady_us_ = first_steady_us; }
+
 private:
+    static constexpr std::int64_t first_steady_us = 7'200'000'000;  // a machine that runs since two hours
+
     std::atomic<std::int64_t> wall_us_;
-    std::atomic<std::int64_t> steady_us_{7'200'000'000};  // a machine that runs since two hours
+    std::atomic<std::int64_t> steady_us_{first_steady_us};
 };
 
 }  // namespace tokenstore::test
