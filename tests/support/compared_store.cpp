@@ -16,7 +16,7 @@ namespace tokenstore::test {
 
 namespace {
 
-constexpr std::size_t remembered_calls = 20;
+constexpr std::size_t remembered_calls = 64;
 
 constexpr std::int64_t endless_grace_us = 50 * year_us;
 
