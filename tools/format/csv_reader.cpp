@@ -10,14 +10,12 @@
 namespace tokenstore::tool {
 namespace {
 
-constexpr std::size_t block_bytes = 256 << 10;
-
 // libcsv drops blanks around fields unless told that there are none.
 int no_blank(unsigned char) { return 0; }
 
 }  // namespace
 
-CsvReader::CsvReader(int descriptor) : descriptor_(descriptor), block_(block_bytes) {
+CsvReader::CsvReader(int descriptor, std::size_t block_bytes) : descriptor_(descriptor), block_(block_bytes) {
     if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0) throw std::bad_alloc();
     csv_set_space_func(&parser_, no_blank);
     csv_set_blk_size(&parser_, 4096);

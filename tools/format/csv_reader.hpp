@@ -36,8 +36,10 @@ public:
     /// No record may be longer; a quote that is never closed would otherwise swallow the file.
     static constexpr std::size_t record_bytes_max = 1 << 20;
 
-    /// Reads from where the descriptor stands. Borrowed.
-    explicit CsvReader(int descriptor);
+    static constexpr std::size_t usual_block_bytes = 256 << 10;
+
+    /// Reads from where the descriptor stands, at most so many bytes at a time. Borrowed.
+    explicit CsvReader(int descriptor, std::size_t block_bytes = usual_block_bytes);
     ~CsvReader();
     CsvReader(const CsvReader&) = delete;
     CsvReader& operator=(const CsvReader&) = delete;

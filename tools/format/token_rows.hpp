@@ -1,6 +1,7 @@
 // The tokens of a CSV file in the order of its rows, each with its line; bad rows among them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,8 +21,9 @@ struct LineProblem {
 
 class TokenRows {
 public:
-    /// Reads from where the descriptor stands. Borrowed.
-    explicit TokenRows(int descriptor) : csv_(descriptor) {}
+    /// Reads from where the descriptor stands, at most so many bytes at a time. Borrowed.
+    explicit TokenRows(int descriptor, std::size_t block_bytes = CsvReader::usual_block_bytes)
+        : csv_(descriptor, block_bytes) {}
 
     enum class Step {
         token,       ///< see token()

@@ -1,9 +1,5 @@
 #include "format/csv_reader.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/test/unit_test.hpp>
@@ -15,32 +11,17 @@
 
 #include "format/csv_writer.hpp"
 #include "support/dice.hpp"
+#include "support/memory_file.hpp"
 #include "support/test_seed.hpp"
 
 namespace tokenstore::tool {
 namespace {
 
-// A file that is only in memory.
-class Text {
-public:
-    explicit Text(std::string_view bytes) : descriptor_(::memfd_create("csv", MFD_CLOEXEC)) {
-        BOOST_REQUIRE(descriptor_ >= 0);
-        BOOST_REQUIRE(::write(descriptor_, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-        BOOST_REQUIRE(::lseek(descriptor_, 0, SEEK_SET) == 0);
-    }
-    ~Text() { ::close(descriptor_); }
-    Text(const Text&) = delete;
-    Text& operator=(const Text&) = delete;
-
-    [[nodiscard]] int descriptor() const { return descriptor_; }
-
-private:
-    int descriptor_;
-};
+using tokenstore::test::MemoryFile;
 
 // "line: [field] [field]" for each record; NULL stands without brackets; how it ended comes last.
 std::string read_all(std::string_view bytes) {
-    const Text text(bytes);
+    const MemoryFile text(bytes);
     CsvReader reader(text.descriptor());
     std::string seen;
     CsvReader::Step step = reader.next();
@@ -109,7 +90,7 @@ BOOST_AUTO_TEST_CASE(field_that_opens_behind_a_line_break_knows_its_own_line) {
 }
 
 BOOST_AUTO_TEST_CASE(reading_stays_at_its_end) {
-    const Text text("a\n");
+    const MemoryFile text("a\n");
     CsvReader reader(text.descriptor());
     BOOST_TEST((reader.next() == CsvReader::Step::record));
     BOOST_TEST((reader.next() == CsvReader::Step::end));
@@ -121,7 +102,7 @@ BOOST_AUTO_TEST_CASE(records_across_block_borders_are_whole) {
     std::string bytes;
     constexpr int count = 20'000;
     for (int i = 0; i < count; ++i) bytes += std::to_string(i) + ",\"x\n" + std::string(40, 'y') + "\"\n";
-    const Text text(bytes);
+    const MemoryFile text(bytes);
     CsvReader reader(text.descriptor());
     for (int i = 0; i < count; ++i) {
         BOOST_REQUIRE((reader.next() == CsvReader::Step::record));
@@ -162,7 +143,7 @@ BOOST_AUTO_TEST_CASE(random_records_survive_writing_and_reading) {
 }
 
 BOOST_AUTO_TEST_CASE(record_without_end_is_given_up_before_it_fills_the_memory) {
-    const Text text("a\n\"" + std::string(3 * CsvReader::record_bytes_max, '\n'));
+    const MemoryFile text("a\n\"" + std::string(3 * CsvReader::record_bytes_max, '\n'));
     CsvReader reader(text.descriptor());
     BOOST_TEST((reader.next() == CsvReader::Step::record));
     BOOST_TEST((reader.next() == CsvReader::Step::defect));

@@ -1,13 +1,11 @@
 #include "format/progress.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <string>
 
+#include "support/memory_file.hpp"
 #include "system/output.hpp"
 
 namespace tokenstore::tool {
@@ -18,25 +16,16 @@ constexpr std::int64_t second_us = 1'000'000;
 // Stands in for a terminal; keeps what was written.
 class Screen {
 public:
-    Screen() : descriptor_(::memfd_create("screen", MFD_CLOEXEC)), output(descriptor_) {
-        BOOST_REQUIRE(descriptor_ >= 0);
-    }
-    ~Screen() { ::close(descriptor_); }
-    Screen(const Screen&) = delete;
-    Screen& operator=(const Screen&) = delete;
-
     std::string text() {
         output.flush();
-        std::string text(4096, '\0');
-        text.resize(static_cast<std::size_t>(::pread(descriptor_, text.data(), text.size(), 0)));
-        return text;
+        return file_.content();
     }
 
 private:
-    int descriptor_;
+    tokenstore::test::MemoryFile file_;
 
 public:
-    Output output;
+    Output output{file_.descriptor()};
 };
 
 BOOST_AUTO_TEST_SUITE(progress)

@@ -2,7 +2,6 @@
 // or says what is wrong. Run under AddressSanitizer it also shows that nothing is read past the end.
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -15,11 +14,12 @@
 #include "codec/meta_record.hpp"
 #include "codec/revocation_record.hpp"
 #include "codec/token_record.hpp"
+#include "support/record_reading.hpp"
+#include "support/sealing.hpp"
 #include "support/test_seed.hpp"
 #include "support/token_builders.hpp"
 #include "unit/codec/decode_status_printer.hpp"
 #include "unit/codec/hex_bytes.hpp"
-#include "unit/codec/sealing.hpp"
 
 namespace tokenstore::codec {
 namespace {
@@ -27,6 +27,13 @@ namespace {
 using test::body_of;
 using test::ExactCopy;
 using test::hex_of;
+using test::Read;
+using test::read_family_end;
+using test::read_index_entry;
+using test::read_number;
+using test::read_token;
+using test::read_user_end;
+using test::Reading;
 using test::sealed;
 using tokenstore::test::make_family_id;
 using tokenstore::test::make_hash;
@@ -34,44 +41,6 @@ using tokenstore::test::make_token;
 using tokenstore::test::make_token_id;
 using tokenstore::test::make_user_id;
 using tokenstore::test::with_all_fields;
-
-struct Reading {
-    DecodeStatus status;
-    std::string written_again;  ///< what was read, encoded: the bytes that it should have been read from
-};
-
-using Read = std::function<Reading(std::string_view key, std::string_view stored)>;
-
-Reading read_token(std::string_view key, std::string_view stored) {
-    Token token;
-    const auto status = decode_token(parse_token_key(key).value(), stored, token);
-    return {status, status == DecodeStatus::ok ? encode_token(token) : std::string()};
-}
-
-template <class Entry>
-Reading read_index_entry(std::string_view key, std::string_view stored) {
-    Entry entry;
-    const auto status = decode_index_entry(key, stored, entry);
-    return {status, status == DecodeStatus::ok ? encode_index_entry(key, entry) : std::string()};
-}
-
-Reading read_family_end(std::string_view key, std::string_view stored) {
-    model::FamilyEnd end;
-    const auto status = decode_family_end(key, stored, end);
-    return {status, status == DecodeStatus::ok ? encode_family_end(key, end) : std::string()};
-}
-
-Reading read_user_end(std::string_view key, std::string_view stored) {
-    model::UserEnd end;
-    const auto status = decode_user_end(key, stored, end);
-    return {status, status == DecodeStatus::ok ? encode_user_end(key, end) : std::string()};
-}
-
-Reading read_number(std::string_view key, std::string_view stored) {
-    std::int64_t number = 0;
-    const auto status = decode_number(key, stored, number);
-    return {status, status == DecodeStatus::ok ? encode_number(key, number) : std::string()};
-}
 
 struct Sample {
     std::string_view what;

@@ -8,10 +8,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/printers.hpp"
+#include "support/sealing.hpp"
 #include "support/token_builders.hpp"
 #include "unit/codec/decode_status_printer.hpp"
 #include "unit/codec/hex_bytes.hpp"
-#include "unit/codec/sealing.hpp"
 
 namespace tokenstore::codec {
 namespace {

@@ -9,9 +9,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/bytes.hpp"
+#include "support/sealing.hpp"
 #include "unit/codec/decode_status_printer.hpp"
 #include "unit/codec/hex_bytes.hpp"
-#include "unit/codec/sealing.hpp"
 
 namespace tokenstore::codec {
 namespace {

@@ -1,9 +1,9 @@
-#include "model/reference_model.hpp"
+#include "support/reference_model.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "model/requirements.hpp"
+#include "support/requirements.hpp"
 
 namespace tokenstore::test {
 

@@ -1,8 +1,8 @@
 // What import_tokens may answer.
 #include <algorithm>
 
-#include "model/reference_model.hpp"
-#include "model/requirements.hpp"
+#include "support/reference_model.hpp"
+#include "support/requirements.hpp"
 
 namespace tokenstore::test {
 

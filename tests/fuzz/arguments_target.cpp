@@ -1,0 +1,150 @@
+// The command line of the tool, in this process and in a folder of its own. An input is a command line as the kernel
+// keeps it, each word ended by a zero byte; what follows the last of them is standard input.
+//
+// Whatever the words, the tool answers with one of its exit codes. Wrong usage is told in one line, no message does
+// harm on a terminal, and no raw token is repeated.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tokenstore/raw_token.hpp>
+
+#include "command_line.hpp"
+#include "format/token_csv.hpp"
+#include "fuzz/harmless_text.hpp"
+#include "fuzz/target.hpp"
+#include "support/memory_file.hpp"
+#include "support/requirements.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/token_builders.hpp"
+
+namespace tokenstore::test {
+namespace {
+
+struct Invocation {
+    std::vector<std::string> words;
+    std::string input;
+};
+
+/// No word names anything outside the folder: slashes become underscores.
+Invocation invocation_of(std::string_view bytes) {
+    Invocation invocation;
+    for (auto end = bytes.find('\0'); end != std::string_view::npos; end = bytes.find('\0')) {
+        auto& word = invocation.words.emplace_back(bytes.substr(0, end));
+        std::ranges::replace(word, '/', '_');
+        bytes.remove_prefix(end + 1);
+    }
+    invocation.input = bytes;
+    return invocation;
+}
+
+struct Answer {
+    tool::ExitCode code;
+    std::string output;
+    std::string errors;
+};
+
+Answer run_tool(const Invocation& invocation) {
+    std::vector<const char*> words{"tokenstore"};
+    for (const std::string& word : invocation.words) words.push_back(word.c_str());
+    const MemoryFile input(invocation.input);
+    const MemoryFile output_file;
+    const MemoryFile errors_file;
+    tool::Output output(output_file.descriptor());
+    tool::Output errors(errors_file.descriptor());
+    tool::Console console{input.descriptor(), output, errors};
+    const auto code = tool::run_command_line(static_cast<int>(words.size()), words.data(), console);
+    return {code, output_file.content(), errors_file.content()};
+}
+
+// What lies in the folder: a store, the file that it was made from, and one that cannot be imported, under a name that
+// clears a terminal. Everything else is one input's own.
+constexpr const char* store_name = "store";
+constexpr const char* rows_name = "rows.csv";
+constexpr const char* bad_rows_name = "\x1b[2J.csv";
+
+bool is_lasting(const std::filesystem::path& path) {
+    const auto name = path.filename();
+    return name == store_name || name == rows_name || name == bad_rows_name;
+}
+
+/// The folder that the tool works in.
+class Workplace {
+public:
+    Workplace() : before_(std::filesystem::current_path()) {
+        std::filesystem::create_directory(inner());
+        std::string header;
+        tool::append_csv_header(header);
+        std::ofstream(inner() / bad_rows_name) << header << "1,2,3\n";
+
+        std::string rows = header;
+        for (const std::uint64_t number : {1U, 2U, 3U}) {
+            tool::append_csv_row(rows, {make_token(number), TokenState::live, std::nullopt}, tool::TextForm::exact);
+        }
+        tool::append_csv_row(rows, {with_all_fields(make_token(4)), TokenState::revoked, std::nullopt},
+                             tool::TextForm::exact);
+        std::ofstream(inner() / rows_name) << rows;
+
+        const Answer made = run({{"import", store_name, rows_name, "--longest-lifetime", "36500"}, {}});
+        require(made.code == tool::ExitCode::ok, "the store to look into cannot be made: " + made.errors);
+    }
+
+    Answer run(const Invocation& invocation) {
+        // Only meanwhile: whoever runs the target may name its files relative to where it was started.
+        std::filesystem::current_path(inner());
+        Answer answer = run_tool(invocation);
+        std::filesystem::current_path(before_);
+        for (const auto& entry : std::filesystem::directory_iterator(inner())) {
+            if (!is_lasting(entry.path())) std::filesystem::remove_all(entry.path());
+        }
+        return answer;
+    }
+
+private:
+    /// One below, so that ".." is ours too.
+    [[nodiscard]] std::filesystem::path inner() const { return folder_.path() / "inner"; }
+
+    TemporaryDirectory folder_;
+    std::filesystem::path before_;
+};
+
+bool is_one_line(std::string_view text) { return !text.empty() && text.find('\n') == text.size() - 1; }
+
+bool mentions(const Answer& answer, std::string_view text) {
+    return answer.output.find(text) != std::string::npos || answer.errors.find(text) != std::string::npos;
+}
+
+void check(const Invocation& invocation, const Answer& answer) {
+    require(answer.code >= tool::ExitCode::ok && answer.code <= tool::ExitCode::failure, "an unknown exit code");
+    require(is_harmless(answer.errors), "a message does harm on a terminal");
+    if (answer.code != tool::ExitCode::ok && answer.code != tool::ExitCode::findings) {
+        require(answer.errors.starts_with("tokenstore: ") && is_one_line(answer.errors),
+                "a failure is not told in one line: " + answer.errors);
+    }
+    if (answer.code == tool::ExitCode::usage) {
+        require(answer.output.empty(), "wrong usage is answered with output");
+        for (const std::string& word : invocation.words) {
+            const bool is_token = RawToken::from_text(word).has_value();
+            require(!is_token || !mentions(answer, word), "a raw token among the arguments is repeated");
+        }
+    }
+    const std::string_view line(invocation.input.data(),
+                                std::min(invocation.input.find('\n'), invocation.input.size()));
+    if (RawToken::from_text(line) && std::ranges::find(invocation.words, line) == invocation.words.end()) {
+        require(!mentions(answer, line), "the raw token on standard input is repeated");
+    }
+}
+
+}  // namespace
+}  // namespace tokenstore::test
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace tokenstore::test;
+    static Workplace workplace;
+    const Invocation invocation = invocation_of(input_text(data, size));
+    check(invocation, workplace.run(invocation));
+    return 0;
+}
