@@ -78,7 +78,7 @@ private:
 
     std::uint64_t seed_;
     Dice dice_;
-    TemporaryDirectory directory_;
+    TemporaryDirectory directory_{folder_in_memory()};
     PowerLoss power_;
     HookedHost host_;
     ExpectedStore expected_;
@@ -90,7 +90,7 @@ private:
 BOOST_AUTO_TEST_SUITE(power_cuts)
 
 BOOST_AUTO_TEST_CASE(what_was_synced_before_a_power_cut_is_there_after_it_and_nothing_behind_a_hole) {
-    const std::uint64_t cuts = test_number("TOKENSTORE_CUTS", 500);
+    const std::uint64_t cuts = test_number("TOKENSTORE_CUTS", 200);
     std::uint64_t answered = 0;
     std::uint64_t while_opening = 0;
     std::optional<CutStore> store;

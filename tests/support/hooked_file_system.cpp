@@ -1,7 +1,10 @@
 #include "support/hooked_file_system.hpp"
 
 #include <cstring>
+#include <thread>
 #include <utility>
+
+#include <rocksdb/system_clock.h>
 
 namespace tokenstore::test {
 
@@ -200,6 +203,25 @@ private:
     std::unique_ptr<rocksdb::FSDirectory> directory_;
 };
 
+/// The engine sleeps a second after each failure in its background, lest it fill a log: here it need not.
+class SleeplessClock final : public rocksdb::SystemClockWrapper {
+public:
+    SleeplessClock() : rocksdb::SystemClockWrapper(rocksdb::SystemClock::Default()) {}
+
+    [[nodiscard]] const char* Name() const override { return "SleeplessClock"; }
+
+    void SleepForMicroseconds(int /*micros*/) override { std::this_thread::yield(); }
+};
+
+class SleeplessEnv final : public rocksdb::EnvWrapper {
+public:
+    explicit SleeplessEnv(std::unique_ptr<rocksdb::Env> env) : rocksdb::EnvWrapper(std::move(env)) {
+        system_clock_ = std::make_shared<SleeplessClock>();
+    }
+
+    [[nodiscard]] const char* Name() const override { return "SleeplessEnv"; }
+};
+
 }  // namespace
 
 std::string_view name(IoKind kind) noexcept {
@@ -316,7 +338,8 @@ IOStatus HookedFileSystem::RenameFile(const std::string& path, const std::string
                [&] { return target()->RenameFile(path, new_path, options, debug); });
 }
 
-HookedHost::HookedHost(IoHook& hook) : env_(rocksdb::NewCompositeEnv(std::make_shared<HookedFileSystem>(hook))) {}
+HookedHost::HookedHost(IoHook& hook)
+    : env_(std::make_unique<SleeplessEnv>(rocksdb::NewCompositeEnv(std::make_shared<HookedFileSystem>(hook)))) {}
 
 storage::Host HookedHost::boot(std::uint64_t number) const {
     storage::BootId id{};

@@ -69,7 +69,7 @@ private:
     std::uint64_t changes_left_ = ~std::uint64_t{0};
     std::map<std::string, File> files_;  // those that have something unsynced, or had
     std::vector<Entry> entries_;
-    TemporaryDirectory aside_;
+    TemporaryDirectory aside_{folder_in_memory()};
     std::uint64_t next_aside_ = 0;
 };
 
