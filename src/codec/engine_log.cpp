@@ -111,6 +111,7 @@ void LogRecords::read_block(std::string_view block) {
         const auto fragment = fragment_at_front(rest);
         if (fragment) {
             take_fragment(fragment->type, fragment->payload, offset);
+            if (fault_ != LogFault::none) break;  // intact, where it does not belong: found again by the search
             at += log_fragment_header_bytes + fragment->payload.size();
             continue;
         }
@@ -157,7 +158,7 @@ void LogRecords::fail(LogFault fault, std::uint64_t offset) {
 }
 
 /// Looks at every place, since the fault may have hidden where the next fragment begins.
-void LogRecords::search(std::string_view block, std::size_t from) {
+void LogRecords::search(std::string_view block, std::size_t from) const {
     for (auto at = from; at + log_fragment_header_bytes <= block.size(); ++at) {
         const auto rest = block.substr(at);
         const auto type = base::load_u8(rest.data() + 6);

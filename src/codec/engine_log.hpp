@@ -72,7 +72,7 @@ private:
     void take_fragment(std::uint8_t type, std::string_view payload, std::uint64_t offset);
     void give(std::string_view record, std::uint64_t offset);
     void fail(LogFault fault, std::uint64_t offset);
-    void search(std::string_view block, std::size_t from);
+    void search(std::string_view block, std::size_t from) const;
 
     Visit visit_;
     BehindFault behind_fault_;
