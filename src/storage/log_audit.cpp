@@ -85,7 +85,7 @@ Result<Manifest> read_manifest(const Host& host, const fs::path& directory) {
     }
     records.end();
     if (records.fault() != codec::LogFault::none) {
-        manifest.damage = {name, records.fault_offset(), records.fault(), true, goes_on};
+        manifest.damage = {name, records.fault_offset(), records.fault(), goes_on};
     }
     return manifest;
 }
@@ -125,21 +125,20 @@ public:
 
     Result<void> read(const Host& host, const fs::path& directory, const LogFile& log) {
         audit_.logs.push_back(log.number);
-        bool is_empty = true;
         codec::LogRecords records([this](std::string_view record, std::uint64_t /*offset*/) { return take(record); },
                                   {[this](std::string_view payload) { return may_be_later(payload); },
                                    [this](std::string_view payload) { keep_behind(payload); }});
-        auto read = read_in_blocks(host, directory / log.name, [&](std::string_view block) {
-            is_empty = false;
-            records.add_block(block);
-        });
+        auto read =
+            read_in_blocks(host, directory / log.name, [&](std::string_view block) { records.add_block(block); });
         if (!read) return read;
         records.end();
-        if (!audit_.damage && records.fault() != codec::LogFault::none) {
-            audit_.damage = {log.name, records.fault_offset(), records.fault(), true, goes_on_};
+        const auto fault = records.fault();
+        if (!audit_.damage && fault != codec::LogFault::none) {
+            audit_.damage = {log.name, records.fault_offset(), fault, goes_on_};
         } else if (audit_.damage) {
-            audit_.damage->is_in_last_log = is_empty;
-            audit_.damage->goes_on_behind = audit_.damage->goes_on_behind || goes_on_;
+            // A recovery that was killed leaves a log with a batch without changes, or a part of one.
+            const bool is_damaged = fault != codec::LogFault::none && fault != codec::LogFault::cut_short;
+            audit_.damage->goes_on_behind = audit_.damage->goes_on_behind || goes_on_ || is_damaged;
         }
         return {};
     }
@@ -254,8 +253,7 @@ LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& m
     if (lacks_synced) return LogVerdict::damaged;
     const bool same_boot = boot && *boot == mark->boot;
     const auto& damage = *audit.damage;
-    const bool is_torn_end =
-        damage.fault == codec::LogFault::cut_short && damage.is_in_last_log && !damage.goes_on_behind;
+    const bool is_torn_end = damage.fault == codec::LogFault::cut_short && !damage.goes_on_behind;
     return !same_boot || is_torn_end ? LogVerdict::unsynced_end : LogVerdict::damaged;
 }
 

@@ -6,7 +6,8 @@
 // zeroed ranges, and an end no earlier than what is known to have been synced.
 //
 // What a log may lack without being damaged:
-// - Within one boot a process that was killed leaves at most one record at the very end cut short.
+// - Within one boot a process that was killed leaves at most one record at the very end cut short. One that is killed
+//   again while it recovers leaves another log behind that, without a change in it.
 // - After a power failure anything that was not synced may be missing, torn or zero, in any order. What was synced is
 //   known from the mark (high_water_mark.hpp) and from the notes that later batches carry (codec::BatchNote).
 //
@@ -32,8 +33,7 @@ struct LogDamage {
     std::string file;  ///< its name in the store's directory
     std::uint64_t offset = 0;
     codec::LogFault fault = codec::LogFault::none;
-    bool is_in_last_log = false;
-    bool goes_on_behind = false;  ///< intact records stand behind it, in this log or a later one
+    bool goes_on_behind = false;  ///< changes stand behind it, or more damage does, in this log or a later one
 
     friend bool operator==(const LogDamage&, const LogDamage&) = default;
 };
