@@ -96,10 +96,10 @@ struct LogPlan {
 };
 
 Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
-    const auto audit = audit_log(host, directory);
-    if (!audit) return audit.error();
     const auto mark = read_high_water(host, directory);
     if (!mark) return mark.error();
+    const auto audit = audit_log(host, directory, *mark);
+    if (!audit) return audit.error();
     const auto verdict = judge(*audit, *mark, host.boot);
     LogPlan plan;
     if (has_torn_manifest(*audit, *mark, host.boot)) plan.torn_manifest = audit->manifest_damage;
@@ -325,12 +325,14 @@ Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& direc
         column_family_descriptors(options.block_cache_bytes, Options().write_buffer_bytes, nullptr);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
+    auto db_options = database_options();
+    db_options.env = host.env;
     rocksdb::Status status;
     // The owner may delete a file between our reading the manifest and opening the file: then the next manifest tells.
     for (int attempt = 0; attempt < 5; ++attempt) {
         handles.clear();
-        status = rocksdb::DB::OpenAsSecondary(database_options(), directory.string(), scratch.string(), descriptors,
-                                              &handles, &db);
+        status =
+            rocksdb::DB::OpenAsSecondary(db_options, directory.string(), scratch.string(), descriptors, &handles, &db);
         if (!status.IsIOError() && !status.IsPathNotFound() && !status.IsTryAgain()) break;
     }
     if (!status.ok()) return open_failure(status, "opening the store for reading");

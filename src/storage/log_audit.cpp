@@ -199,13 +199,13 @@ private:
     bool goes_on_ = false;
 };
 
-}  // namespace
-
-namespace {
-
-Result<LogAudit> read_once(const Host& host, const fs::path& directory) {
-    const auto manifest = read_manifest(host, directory);
-    if (!manifest) return manifest.error();
+Result<LogAudit> read_once(const Host& host, const fs::path& directory, const std::optional<codec::HighWater>& mark) {
+    auto manifest = read_manifest(host, directory);
+    if (!manifest) return std::move(manifest).error();
+    // What stood in older logs when the mark was begun had been brought into table files. The manifest does not say so
+    // where that was nothing at all: a log with one torn record, say.
+    const bool same_opening = mark && mark->first_log + 1 == manifest->number;
+    if (same_opening) manifest->oldest_log_needed = std::max(manifest->oldest_log_needed, mark->first_log);
     const auto logs = list_logs(host, directory, manifest->oldest_log_needed);
     if (!logs) return logs.error();
     LogWalk walk(*manifest);
@@ -217,10 +217,10 @@ Result<LogAudit> read_once(const Host& host, const fs::path& directory) {
 
 }  // namespace
 
-Result<LogAudit> audit_log(const Host& host, const fs::path& directory) {
-    auto first = read_once(host, directory);
+Result<LogAudit> audit_log(const Host& host, const fs::path& directory, const std::optional<codec::HighWater>& mark) {
+    auto first = read_once(host, directory, mark);
     if (!first || (!first->damage && !first->manifest_damage)) return first;
-    auto second = read_once(host, directory);
+    auto second = read_once(host, directory, mark);
     if (second && *first != *second) {
         return Error{ErrorCode::io_error, WriteState::nothing_written, "two readings of the log gave different bytes"};
     }
@@ -229,12 +229,10 @@ Result<LogAudit> audit_log(const Host& host, const fs::path& directory) {
 
 namespace {
 
-/// The manifest calls a log needed by the number of one that exists, if it does so after the log of this opening was
-/// begun, and by a number that may never be used while opening. Nothing where opening may have been cut off.
-std::optional<std::uint64_t> oldest_log_expected(const LogAudit& audit, const codec::HighWater& mark) noexcept {
-    if (audit.oldest_log_needed > audit.manifest_number) return audit.oldest_log_needed;
-    if (mark.first_log > audit.manifest_number) return mark.first_log;
-    return std::nullopt;
+bool lacks_oldest_log(const LogAudit& audit) noexcept {
+    // A smaller number was given while opening, and may be that of no log.
+    const bool is_certain = audit.oldest_log_needed + 1 >= audit.manifest_number;
+    return is_certain && !std::ranges::binary_search(audit.logs, audit.oldest_log_needed);
 }
 
 }  // namespace
@@ -242,10 +240,7 @@ std::optional<std::uint64_t> oldest_log_expected(const LogAudit& audit, const co
 LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
                  const std::optional<BootId>& boot) noexcept {
     if (!mark) return LogVerdict::mark_missing;
-    if (const auto oldest = oldest_log_expected(audit, *mark);
-        oldest && !std::ranges::binary_search(audit.logs, *oldest)) {
-        return LogVerdict::log_missing;
-    }
+    if (lacks_oldest_log(audit)) return LogVerdict::log_missing;
     const auto marked_sequence = is_needed(mark->synced.log_number, audit) ? mark->synced.sequence : 0;
     const auto synced = std::max(marked_sequence, audit.noted_sequence);
     const bool lacks_synced = synced > audit.proven_sequence;
@@ -276,10 +271,9 @@ std::string describe(LogVerdict verdict, const LogAudit& audit, const std::optio
             return "the log ends at change " + std::to_string(audit.proven_sequence) + ", but change " +
                    std::to_string(std::max(mark ? mark->synced.sequence : 0, audit.noted_sequence)) +
                    " had been synced";
-        case LogVerdict::log_missing: {
-            const auto oldest = mark ? oldest_log_expected(audit, *mark) : std::nullopt;
-            return "the log number " + std::to_string(oldest.value_or(0)) + ", the oldest that is needed, is missing";
-        }
+        case LogVerdict::log_missing:
+            return "the log number " + std::to_string(audit.oldest_log_needed) +
+                   ", the oldest that is needed, is missing";
         case LogVerdict::mark_missing:
             return std::string("the file ") + high_water_file_name +
                    ", which tells how far the log was synced, is missing or unreadable";

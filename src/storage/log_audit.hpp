@@ -41,8 +41,9 @@ struct LogDamage {
 /// What the manifest and the logs themselves tell.
 struct LogAudit {
     std::optional<LogDamage> manifest_damage;
-    std::uint64_t manifest_number = 0;    ///< each opening begins a manifest, and then a log: both are numbered in turn
-    std::uint64_t oldest_log_needed = 0;  ///< older ones are in table files whole
+    std::uint64_t manifest_number = 0;    ///< each opening begins a log, and then the manifest of the next number
+    std::uint64_t oldest_log_needed = 0;  ///< older ones are in table files whole; below manifest_number - 1 it may be
+                                          ///< the number of no log
     std::uint64_t proven_sequence = 0;    ///< of the last change before the damage, or of the last one
     std::uint64_t noted_sequence = 0;     ///< the greatest that a batch notes as synced into these logs
     std::vector<std::uint64_t> logs;      ///< the numbers of those that are there and needed, ascending
@@ -56,8 +57,10 @@ struct LogAudit {
 };
 
 /// Reads the manifest and all logs that the engine would replay; what is damaged is read twice, lest a passing fault of
-/// the disk be taken for damage. Errors: corrupt (the manifest), io_error, read_only_directory.
-[[nodiscard]] Result<LogAudit> audit_log(const Host& host, const std::filesystem::path& directory);
+/// the disk be taken for damage. The mark has to be read before: of a store that is being written it would otherwise
+/// tell of changes behind what was read. Errors: corrupt (the manifest), io_error, read_only_directory.
+[[nodiscard]] Result<LogAudit> audit_log(const Host& host, const std::filesystem::path& directory,
+                                         const std::optional<codec::HighWater>& mark);
 
 enum class LogVerdict {
     whole,
