@@ -231,6 +231,7 @@ ManifestNote decode_manifest_note(std::string_view record) noexcept {
                                tag == previous_log_number || tag == oldest_log_needed || tag == greatest_column_family;
         if (!is_string && !is_number) break;
         if (is_string ? !reader.skip_string() : !reader.read(number)) break;
+        if (tag == log_number) note.log_number = number;
         if (tag == last_sequence) note.last_sequence = number;
         if (tag == oldest_log_needed) note.oldest_log_needed = number;
     }

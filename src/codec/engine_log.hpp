@@ -122,10 +122,11 @@ inline constexpr std::size_t batch_note_bytes = 1 + 8 + 8;
 /// The note that ends a batch; nothing if none does.
 [[nodiscard]] std::optional<BatchNote> find_batch_note(std::string_view batch) noexcept;
 
-/// What the manifest's records say about the log. Each function of an edit is optional.
+/// What the manifest's records say about the log. Each field is optional.
 struct ManifestNote {
+    std::optional<std::uint64_t> log_number;         ///< what smaller ones hold of one column family is in table files
     std::optional<std::uint64_t> oldest_log_needed;  ///< logs with smaller numbers are in table files whole
-    std::optional<std::uint64_t> last_sequence;      ///< of the changes made when the record was written
+    std::optional<std::uint64_t> last_sequence;      ///< of the changes in table files
 };
 
 /// Reads the leading fields of a manifest record, and stops where it meets one that it does not know.

@@ -91,6 +91,7 @@ Result<void> check_column_families(const Host& host, const fs::path& directory) 
 /// What opening a store does about its log.
 struct LogPlan {
     bool loses_writes = false;
+    bool table_files_may_be_ahead = false;   // of the damage
     std::optional<LogDamage> torn_manifest;  // to be cut off
     std::unique_ptr<LogReplay> replay;
 };
@@ -115,6 +116,7 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
         }
         plan.loses_writes = true;
     }
+    plan.table_files_may_be_ahead = audit->damage && audit->damage->file != audit->last_log;
     if (audit->damage || audit->has_forgotten_record || verdict == LogVerdict::log_missing) {
         const bool nothing_is_proven = verdict == LogVerdict::log_missing;
         plan.replay = std::make_unique<LogReplay>(nothing_is_proven ? 0 : audit->proven_sequence, synced);
@@ -260,9 +262,13 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     db_options.wal_filter = plan.replay.get();
     // A log that was proved whole is replayed whole, or not at all: the engine's own reading may meet a fault that the
     // proof did not. Otherwise replay ends where the proof does.
-    db_options.wal_recovery_mode = plan.replay && plan.replay->ends_early()
-                                       ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
-                                       : rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+    db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+    if (plan.replay && plan.replay->ends_early()) {
+        // The engine by itself refuses a damaged log that table files are ahead of.
+        db_options.wal_recovery_mode = plan.table_files_may_be_ahead
+                                           ? rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords
+                                           : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    }
     db_options.listeners.push_back(opened.events);
     const auto descriptors = column_family_descriptors(options.block_cache_bytes, options.write_buffer_bytes, reclaim);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;

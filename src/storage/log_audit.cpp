@@ -42,7 +42,8 @@ struct Manifest {
     std::optional<LogDamage> damage;
     std::uint64_t number = 0;
     std::uint64_t oldest_log_needed = 0;
-    std::uint64_t last_sequence = 0;
+    std::uint64_t newest_log_flushed = 0;  // what older ones hold of some column family is in table files
+    std::uint64_t last_sequence = 0;       // of the changes in table files
 };
 
 /// The number in a name of one of the engine's files; nothing for another name.
@@ -68,6 +69,7 @@ Result<Manifest> read_manifest(const Host& host, const fs::path& directory) {
         [&manifest](std::string_view record, std::uint64_t /*offset*/) {
             const auto note = codec::decode_manifest_note(record);
             manifest.oldest_log_needed = note.oldest_log_needed.value_or(manifest.oldest_log_needed);
+            manifest.newest_log_flushed = std::max(manifest.newest_log_flushed, note.log_number.value_or(0));
             manifest.last_sequence = std::max(manifest.last_sequence, note.last_sequence.value_or(0));
             return true;
         },
@@ -117,14 +119,20 @@ bool is_needed(std::uint64_t log_number, const LogAudit& audit) noexcept {
 /// Follows the numbering of changes through one log after the other.
 class LogWalk {
 public:
-    explicit LogWalk(const Manifest& manifest) : next_sequence_(manifest.last_sequence + 1) {
+    explicit LogWalk(const Manifest& manifest)
+        : next_sequence_(manifest.last_sequence + 1),
+          may_begin_in_tables_(manifest.newest_log_flushed > manifest.oldest_log_needed),
+          is_flushed_in_part_(may_begin_in_tables_ && manifest.newest_log_flushed > manifest.number) {
         audit_.manifest_damage = manifest.damage;
         audit_.manifest_number = manifest.number;
         audit_.oldest_log_needed = manifest.oldest_log_needed;
+        // The engine syncs all older logs before it takes note of a flush.
+        if (is_flushed_in_part_) audit_.noted_sequence = manifest.last_sequence;
     }
 
     Result<void> read(const Host& host, const fs::path& directory, const LogFile& log) {
         audit_.logs.push_back(log.number);
+        audit_.last_log = log.name;
         codec::LogRecords records([this](std::string_view record, std::uint64_t /*offset*/) { return take(record); },
                                   {[this](std::string_view payload) { return may_be_later(payload); },
                                    [this](std::string_view payload) { keep_behind(payload); }});
@@ -140,6 +148,7 @@ public:
             const bool is_damaged = fault != codec::LogFault::none && fault != codec::LogFault::cut_short;
             audit_.damage->goes_on_behind = audit_.damage->goes_on_behind || goes_on_ || is_damaged;
         }
+        if (is_flushed_in_part_) may_begin_in_tables_ = false;  // without a change the oldest log would not be needed
         return {};
     }
 
@@ -154,21 +163,20 @@ private:
         if (audit_.damage && !goes_on_ && batch->changes > 0 && batch->first_sequence == next_sequence_) {
             audit_.damage.reset();
             audit_.has_forgotten_record = true;
-            is_first_ = false;
+            may_begin_in_tables_ = false;
         }
         if (audit_.damage) {
             goes_on_ = goes_on_ || batch->changes > 0;
             return true;
         }
         if (batch->changes == 0) return true;  // changes nothing, and is not numbered alike in all versions
-        // The oldest log may begin with changes that are in table files already.
         const bool follows =
-            is_first_ ? batch->first_sequence <= next_sequence_ : batch->first_sequence == next_sequence_;
+            may_begin_in_tables_ ? batch->first_sequence <= next_sequence_ : batch->first_sequence == next_sequence_;
         if (!follows) {
             goes_on_ = true;
             return false;
         }
-        is_first_ = false;
+        may_begin_in_tables_ = false;
         next_sequence_ = batch->next_sequence();
         audit_.proven_sequence = next_sequence_ - 1;
         return true;
@@ -195,7 +203,8 @@ private:
 
     LogAudit audit_;
     std::uint64_t next_sequence_;
-    bool is_first_ = true;
+    bool may_begin_in_tables_;  // until the first change was met: the flush of a column family may have taken it
+    bool is_flushed_in_part_;   // by the opening that began the manifest, which numbers no flush of its own
     bool goes_on_ = false;
 };
 

@@ -45,8 +45,9 @@ struct LogAudit {
     std::uint64_t oldest_log_needed = 0;  ///< older ones are in table files whole; below manifest_number - 1 it may be
                                           ///< the number of no log
     std::uint64_t proven_sequence = 0;    ///< of the last change before the damage, or of the last one
-    std::uint64_t noted_sequence = 0;     ///< the greatest that a batch notes as synced into these logs
+    std::uint64_t noted_sequence = 0;     ///< the greatest that a batch or the manifest notes as synced into these logs
     std::vector<std::uint64_t> logs;      ///< the numbers of those that are there and needed, ascending
+    std::string last_log;                 ///< the name of the last of them
     std::optional<LogDamage> damage;
 
     /// A log ends in a torn record, and a later log goes on with the very numbers that stood there: an opening before

@@ -71,7 +71,8 @@ rocksdb::WalFilter::WalProcessingOption LogReplay::LogRecordFound(unsigned long 
     const auto head = codec::decode_batch_head(batch.Data());
     if (!head) return WalProcessingOption::kCorruptedRecord;
     if (head->changes == 0) return WalProcessingOption::kContinueProcessing;
-    if (last_sequence_ && head->first_sequence > *last_sequence_) return WalProcessingOption::kStopReplay;
+    if (last_sequence_ && replayed_sequence_ >= *last_sequence_) return WalProcessingOption::kStopReplay;
+    replayed_sequence_ = head->next_sequence() - 1;
     if (head->first_sequence > synced_sequence_) {
         ConsumedTokens consumed(tokens_family_);
         if (batch.Iterate(&consumed).ok()) {

@@ -24,7 +24,8 @@ namespace tokenstore::storage {
 
 class LogReplay final : public rocksdb::WalFilter {
 public:
-    /// No change after `last_sequence` is replayed, if there is one; up to `synced_sequence` all was synced.
+    /// Replay ends with the change `last_sequence`, if there is one: all that comes up behind it is left out, whatever
+    /// its number. Up to `synced_sequence` all was synced.
     LogReplay(std::optional<std::uint64_t> last_sequence, std::uint64_t synced_sequence) noexcept
         : last_sequence_(last_sequence), synced_sequence_(synced_sequence) {}
 
@@ -45,6 +46,7 @@ public:
 private:
     std::optional<std::uint64_t> last_sequence_;
     std::uint64_t synced_sequence_;
+    std::uint64_t replayed_sequence_ = 0;
     std::uint32_t tokens_family_ = 0;
     std::vector<TokenHash> consumed_;
 };
