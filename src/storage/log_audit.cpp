@@ -133,11 +133,14 @@ public:
     Result<void> read(const Host& host, const fs::path& directory, const LogFile& log) {
         audit_.logs.push_back(log.number);
         audit_.last_log = log.name;
+        audit_.last_log_bytes = 0;
         codec::LogRecords records([this](std::string_view record, std::uint64_t /*offset*/) { return take(record); },
                                   {[this](std::string_view payload) { return may_be_later(payload); },
                                    [this](std::string_view payload) { keep_behind(payload); }});
-        auto read =
-            read_in_blocks(host, directory / log.name, [&](std::string_view block) { records.add_block(block); });
+        auto read = read_in_blocks(host, directory / log.name, [&](std::string_view block) {
+            audit_.last_log_bytes += block.size();
+            records.add_block(block);
+        });
         if (!read) return read;
         records.end();
         const auto fault = records.fault();
@@ -244,15 +247,19 @@ bool lacks_oldest_log(const LogAudit& audit) noexcept {
     return is_certain && !std::ranges::binary_search(audit.logs, audit.oldest_log_needed);
 }
 
+/// The last change that must be there.
+std::uint64_t synced_sequence(const LogAudit& audit, const codec::HighWater& mark) noexcept {
+    const auto marked = is_needed(mark.synced.log_number, audit) ? mark.synced.sequence : 0;
+    return std::max(marked, audit.noted_sequence);
+}
+
 }  // namespace
 
 LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
                  const std::optional<BootId>& boot) noexcept {
     if (!mark) return LogVerdict::mark_missing;
     if (lacks_oldest_log(audit)) return LogVerdict::log_missing;
-    const auto marked_sequence = is_needed(mark->synced.log_number, audit) ? mark->synced.sequence : 0;
-    const auto synced = std::max(marked_sequence, audit.noted_sequence);
-    const bool lacks_synced = synced > audit.proven_sequence;
+    const bool lacks_synced = synced_sequence(audit, *mark) > audit.proven_sequence;
     if (!audit.damage) return lacks_synced ? LogVerdict::cut : LogVerdict::whole;
     if (lacks_synced) return LogVerdict::damaged;
     const bool same_boot = boot && *boot == mark->boot;
@@ -277,9 +284,11 @@ std::string describe(LogVerdict verdict, const LogAudit& audit, const std::optio
             return "the log " + audit.damage->file + " is " + std::string(codec::describe(audit.damage->fault)) +
                    ", at offset " + std::to_string(audit.damage->offset);
         case LogVerdict::cut:
-            return "the log ends at change " + std::to_string(audit.proven_sequence) + ", but change " +
-                   std::to_string(std::max(mark ? mark->synced.sequence : 0, audit.noted_sequence)) +
-                   " had been synced";
+            return (audit.logs.empty()
+                        ? "there is no log"
+                        : "the log " + audit.last_log + " ends with change " + std::to_string(audit.proven_sequence) +
+                              ", at offset " + std::to_string(audit.last_log_bytes)) +
+                   ", but change " + std::to_string(mark ? synced_sequence(audit, *mark) : 0) + " had been synced";
         case LogVerdict::log_missing:
             return "the log number " + std::to_string(audit.oldest_log_needed) +
                    ", the oldest that is needed, is missing";

@@ -48,6 +48,7 @@ struct LogAudit {
     std::uint64_t noted_sequence = 0;     ///< the greatest that a batch or the manifest notes as synced into these logs
     std::vector<std::uint64_t> logs;      ///< the numbers of those that are there and needed, ascending
     std::string last_log;                 ///< the name of the last of them
+    std::uint64_t last_log_bytes = 0;
     std::optional<LogDamage> damage;
 
     /// A log ends in a torn record, and a later log goes on with the very numbers that stood there: an opening before
