@@ -116,7 +116,8 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
         }
         plan.loses_writes = true;
     }
-    plan.table_files_may_be_ahead = audit->damage && audit->damage->file != audit->last_log;
+    plan.table_files_may_be_ahead =
+        audit->has_forgotten_record || (audit->damage && audit->damage->file != audit->last_log);
     if (audit->damage || audit->has_forgotten_record || verdict == LogVerdict::log_missing) {
         const bool nothing_is_proven = verdict == LogVerdict::log_missing;
         plan.replay = std::make_unique<LogReplay>(nothing_is_proven ? 0 : audit->proven_sequence, synced);

@@ -14,6 +14,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "codec/keys.hpp"
+#include "integration/store_image.hpp"
 #include "support/folder_image.hpp"
 #include "support/plain_database.hpp"
 #include "support/printers.hpp"
@@ -61,20 +62,7 @@ struct DamageFixture : StoreFixture {
         BOOST_TEST(FolderImage(directory()) == before);
     }
 
-    /// Flips a bit in the one table file that holds these bytes.
-    void damage_table_at(std::string_view bytes) const {
-        std::size_t damaged = 0;
-        for (const auto& entry : fs::directory_iterator(directory())) {
-            if (entry.path().extension() != ".sst") continue;
-            const auto at = FolderImage::read_bytes(entry.path()).find(bytes);
-            if (at == std::string::npos) continue;
-            std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
-            file.seekp(static_cast<std::streamoff>(at));
-            file.put(static_cast<char>(bytes.front() ^ 1));
-            ++damaged;
-        }
-        BOOST_REQUIRE(damaged == 1U);
-    }
+    void damage_table_at(std::string_view bytes) const { test::damage_table_at(directory(), bytes); }
 
     /// Replaces a record, the store being closed meanwhile.
     template <class Change>

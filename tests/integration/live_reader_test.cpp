@@ -1,5 +1,6 @@
 // StoreReader beside the store that owns the directory, and on what is no store.
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -10,12 +11,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "storage/high_water_mark.hpp"
 #include "support/arena.hpp"
 #include "support/dice.hpp"
 #include "support/folder_image.hpp"
+#include "support/hooked_file_system.hpp"
 #include "support/plain_database.hpp"
 #include "support/printers.hpp"
 #include "support/store_fixture.hpp"
+#include "support/test_number.hpp"
 #include "support/test_seed.hpp"
 
 namespace tokenstore::test {
@@ -226,6 +230,63 @@ BOOST_AUTO_TEST_CASE(readers_opened_while_the_store_writes_see_at_least_what_was
     });
     BOOST_TEST(wrong.empty());
     BOOST_TEST(counts().tokens == 2'800U);
+}
+
+/// Makes a change just before any log, or the mark of what was synced, is opened to be read.
+class ChangesWhileRead final : public IoHook {
+public:
+    explicit ChangesWhileRead(StoreFixture& fixture) : fixture_(fixture) {}
+
+    IoFault before(const Io& io) override {
+        const bool is_about_the_log = io.path.ends_with(".log") || io.path.ends_with(storage::high_water_file_name);
+        if (io.kind == IoKind::open_to_read && is_about_the_log) {
+            ++changes;
+            must(fixture_.store.create_token(fixture_.new_token(changes, {.user = changes, .family = changes})));
+        }
+        return IoFault::none;
+    }
+
+    std::uint64_t changes = 0;
+
+private:
+    StoreFixture& fixture_;
+};
+
+// What is synced while a reader looks at the log is behind what it looked at.
+BOOST_AUTO_TEST_CASE(a_reader_that_is_overtaken_by_synced_changes_reports_no_damage) {
+    ChangesWhileRead changes(*this);
+    const HookedHost hooked(changes);
+    auto host = hooked.boot(0);
+    host.boot = storage::current_host().boot;
+    const storage::HostOverride override_host(host);
+    const auto opened = must(StoreReader::open(directory()));
+    BOOST_TEST(changes.changes >= 2U);
+    BOOST_TEST(must(opened.count(clock.wall_us())).live > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_beside_a_store_that_writes_and_flushes_never_reports_damage) {
+    options.write_buffer_bytes = 1U << 20U;
+    reopen();
+    const auto rounds = test_number("TOKENSTORE_READERS_BESIDE_WRITER", 60);
+    std::atomic<bool> done = false;
+    std::vector<std::string> failures;
+    run_together(2, [&](std::size_t index) {
+        if (index == 0) {
+            for (std::uint64_t number = 1; !done; ++number) {
+                const auto durability = number % 4 == 0 ? Durability::lose_nothing : buffered;
+                must(store.create_token(new_token(number, {.user = number, .family = number}), durability));
+                if (number % 3'000 == 0) must(store.flush());
+            }
+            return;
+        }
+        for (std::uint64_t round = 0; round < rounds; ++round) {
+            const auto opened = StoreReader::open(directory());
+            if (!opened) failures.push_back(opened.error().to_string());
+        }
+        done = true;
+    });
+    BOOST_TEST(failures.empty(), failures.size() << " of " << rounds << " failed, the first with "
+                                                 << (failures.empty() ? "nothing" : failures.front()));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_store_is_told_apart_and_left_alone) {

@@ -250,6 +250,8 @@ std::string_view name(IoKind kind) noexcept {
             return "sync_directory";
         case IoKind::list:
             return "list";
+        case IoKind::ask_room:
+            return "ask_room";
     }
     return "unknown";
 }
@@ -336,6 +338,12 @@ IOStatus HookedFileSystem::RenameFile(const std::string& path, const std::string
                                       IODebugContext* debug) {
     return run(hook_, {.kind = IoKind::rename, .path = path, .data = {}, .target = new_path},
                [&] { return target()->RenameFile(path, new_path, options, debug); });
+}
+
+IOStatus HookedFileSystem::GetFreeSpace(const std::string& path, const IOOptions& options, std::uint64_t* bytes,
+                                        IODebugContext* debug) {
+    return run(hook_, {.kind = IoKind::ask_room, .path = path, .data = {}},
+               [&] { return target()->GetFreeSpace(path, options, bytes, debug); });
 }
 
 HookedHost::HookedHost(IoHook& hook)

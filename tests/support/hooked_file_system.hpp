@@ -30,6 +30,7 @@ enum class IoKind {
     remove,
     sync_directory,
     list,
+    ask_room,  ///< how much is free: before the engine tries to go on after a disk was full
 };
 
 [[nodiscard]] std::string_view name(IoKind kind) noexcept;
@@ -90,6 +91,8 @@ public:
                                  rocksdb::IODebugContext* debug) override;
     rocksdb::IOStatus RenameFile(const std::string& path, const std::string& target, const rocksdb::IOOptions& options,
                                  rocksdb::IODebugContext* debug) override;
+    rocksdb::IOStatus GetFreeSpace(const std::string& path, const rocksdb::IOOptions& options, std::uint64_t* bytes,
+                                   rocksdb::IODebugContext* debug) override;
 
 private:
     IoHook& hook_;
