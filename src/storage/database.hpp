@@ -26,6 +26,7 @@
 #include "expiry/reclaim_state.hpp"
 #include "model/ends.hpp"
 #include "storage/batch.hpp"
+#include "storage/host.hpp"
 
 namespace tokenstore::storage {
 
@@ -62,11 +63,10 @@ public:
                                                                 const Options& options,
                                                                 const std::shared_ptr<expiry::ReclaimState>& reclaim);
 
-    /// Opens a read-only view beside whoever owns the store; it writes into `scratch` only. commit() and the upkeep
-    /// functions must not be called.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open_secondary(const std::filesystem::path& directory,
-                                                                          const std::filesystem::path& scratch,
-                                                                          const ReaderOptions& options);
+    /// Opens a view of this moment beside whoever owns the store. It writes nothing; commit() and the upkeep functions
+    /// must not be called.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open_view(const std::filesystem::path& directory,
+                                                                     const ReaderOptions& options);
 
     ~Database();
     Database(const Database&) = delete;
@@ -178,6 +178,9 @@ private:
 
     explicit Database(std::unique_ptr<Engine> engine) noexcept;
 
+    [[nodiscard]] static Result<std::unique_ptr<Database>> try_open_view(const Host& host,
+                                                                         const std::filesystem::path& directory,
+                                                                         const ReaderOptions& options);
     [[nodiscard]] Error refused(WriteState write) const;
     [[nodiscard]] std::uint64_t current_log() const;
     void note_synced_in(Batch& batch) const;

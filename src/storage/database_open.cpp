@@ -13,6 +13,7 @@
 #include "storage/engine_options.hpp"
 #include "storage/lock_holder.hpp"
 #include "storage/log_audit.hpp"
+#include "storage/manifest.hpp"
 #include "storage/replay_end.hpp"
 #include "storage/status_error.hpp"
 #include "storage/store_directory.hpp"
@@ -93,10 +94,11 @@ struct LogPlan {
 };
 
 Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
-    const auto audit = audit_log(host, directory);
-    if (!audit) return audit.error();
+    // The mark first: an owner that writes meanwhile only gets further than it.
     const auto mark = read_high_water(host, directory);
     if (!mark) return mark.error();
+    const auto audit = audit_log(host, directory);
+    if (!audit) return audit.error();
     const auto verdict = judge(*audit, *mark, host.boot);
     LogPlan plan;
     if (verdict == LogVerdict::whole) return plan;
@@ -111,22 +113,6 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
         plan.replay_end = std::make_unique<ReplayEnd>(nothing_is_proven ? 0 : audit->proven_sequence);
     }
     return plan;
-}
-
-/// The owner may be writing the log that is read, and drop it between our reading the manifest and the log: what is
-/// damage then is none a moment later.
-Result<void> check_log_beside_owner(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
-    constexpr int attempts = 5;
-    Result<void> checked;
-    for (int attempt = 0; attempt < attempts; ++attempt) {
-        const auto plan = plan_replay(host, directory, on_damage);
-        if (plan) return {};
-        checked = plan.error();
-        const bool may_pass =
-            checked.error().code == ErrorCode::log_damaged || checked.error().code == ErrorCode::io_error;
-        if (!may_pass) break;
-    }
-    return checked;
 }
 
 rocksdb::ReadOptions point_read_options() {
@@ -280,46 +266,57 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     return database;
 }
 
-Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& directory, const fs::path& scratch,
-                                                           const ReaderOptions& options) {
+Result<std::unique_ptr<Database>> Database::open_view(const fs::path& directory, const ReaderOptions& options) {
     const auto content = examine_directory(directory);
     if (!content) return content.error();
     if (auto sound = check_content(*content, /*may_make=*/false); !sound) return std::move(sound).error();
     const auto host = current_host();
-    if (auto known = check_column_families(host, directory); !known) return known.error();
-
-    if (auto whole = check_log_beside_owner(host, directory, options.on_log_damage); !whole) {
-        return std::move(whole).error();
-    }
     static_cast<void>(inherited_an_engine());  // from now on a child would; reading alone works in one
+    constexpr int attempts = 20;
+    for (int attempt = 1;; ++attempt) {
+        const auto before = read_manifest(host, directory);
+        auto view = try_open_view(host, directory, options);
+        const auto after = read_manifest(host, directory);
+        // Where the owner has written its manifest meanwhile, it may have dropped a file between our reading of its
+        // name and our reading of the file. A view may lack a log then; it holds its table files.
+        const bool no_file_dropped = before && after && *before == *after;
+        const bool no_log_dropped = before && after && before->oldest_log_needed == after->oldest_log_needed;
+        if (view ? no_log_dropped : no_file_dropped) return view;
+        if (attempt < attempts) continue;
+        if (!view) return view;
+        return open_error(ErrorCode::busy, "the store's owner replaces its files faster than they can be read");
+    }
+}
+
+Result<std::unique_ptr<Database>> Database::try_open_view(const Host& host, const fs::path& directory,
+                                                          const ReaderOptions& options) {
+    if (auto known = check_column_families(host, directory); !known) return known.error();
+    const auto plan = plan_replay(host, directory, options.on_log_damage);
+    if (!plan) return plan.error();
+
+    auto engine = std::make_unique<Engine>();
+    auto& opened = *engine;
+    opened.point_read = point_read_options();
+    std::unique_ptr<Database> database(new Database(std::move(engine)));  // from here on leaving closes
+
+    auto db_options = database_options();
+    db_options.env = host.env;
+    db_options.wal_filter = plan->replay_end.get();
     const auto descriptors =
         column_family_descriptors(options.block_cache_bytes, Options().write_buffer_bytes, nullptr);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    rocksdb::Status status;
-    // The owner may delete a file between our reading the manifest and opening the file: then the next manifest tells.
-    for (int attempt = 0; attempt < 5; ++attempt) {
-        handles.clear();
-        status = rocksdb::DB::OpenAsSecondary(database_options(), directory.string(), scratch.string(), descriptors,
-                                              &handles, &db);
-        if (!status.IsIOError() && !status.IsPathNotFound() && !status.IsTryAgain()) break;
-    }
+    const auto status = rocksdb::DB::OpenForReadOnly(db_options, directory.string(), descriptors, &handles, &db);
     if (!status.ok()) return open_failure(status, "opening the store for reading");
-
-    auto engine = std::make_unique<Engine>();
-    engine->point_read = point_read_options();
-    engine->db.reset(db);
-    std::copy(handles.begin(), handles.end(), engine->handles.begin());
-    std::unique_ptr<Database> database(new Database(std::move(engine)));
-    if (auto known = check_format(*database->engine_->db, database->engine_->handle(Family::meta)); !known) {
-        return known.error();
-    }
+    opened.db.reset(db);
+    std::copy(handles.begin(), handles.end(), opened.handles.begin());
+    if (auto known = check_format(*opened.db, opened.handle(Family::meta)); !known) return known.error();
     return database;
 }
 
 Result<void> Database::close() {
     if (!engine_) return {};
-    // A secondary has no log of its own to sync, and neither has an engine that was not opened.
+    // A view has no log of its own to sync, and neither has an engine that was not opened.
     Result<void> synced;
     if (engine_->high_water) synced = sync();
     const auto engine = std::move(engine_);

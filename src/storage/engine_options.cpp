@@ -71,7 +71,7 @@ std::shared_ptr<const rocksdb::SliceTransform> prefix_extractor(Family family) {
 
 rocksdb::DBOptions database_options() {
     rocksdb::DBOptions db;
-    // Table readers stay open: no file is opened on a look-up, and a secondary needs it.
+    // Table readers stay open: no file is opened on a look-up, and a view keeps what its owner deletes.
     db.max_open_files = -1;
     db.info_log = std::make_shared<SilentLogger>();
     // Its default follows NDEBUG of our build, not of the engine's: so it is set.
@@ -80,14 +80,14 @@ rocksdb::DBOptions database_options() {
     db.allow_data_in_errors = false;
     db.db_host_id = "";
     db.skip_stats_update_on_db_open = false;
+    // A torn tail of an unsynced write is normal after a power cut; anything after a hole is not replayed. Absolute
+    // consistency would refuse the former, the tolerant modes accept the latter.
+    db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
     return db;
 }
 
 rocksdb::DBOptions primary_options(const Options& options) {
     auto db = database_options();
-    // A torn tail of an unsynced write is normal after a power cut; anything after a hole is not replayed. Absolute
-    // consistency would refuse the former, the tolerant modes accept the latter.
-    db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
     // Recycled logs can replay stale records before 9.2, and manual flushing loses acknowledged writes at kill -9.
     db.recycle_log_file_num = 0;
     db.manual_wal_flush = false;

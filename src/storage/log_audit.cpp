@@ -1,15 +1,14 @@
 #include "storage/log_audit.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include <rocksdb/env.h>
 
 #include "storage/high_water_mark.hpp"
-#include "storage/small_file.hpp"
+#include "storage/log_file.hpp"
+#include "storage/manifest.hpp"
 #include "storage/status_error.hpp"
 
 namespace tokenstore::storage {
@@ -17,65 +16,6 @@ namespace tokenstore::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Hands a file to `take` in blocks of the log format.
-template <class Take>
-Result<void> read_in_blocks(const Host& host, const fs::path& path, const Take& take) {
-    std::unique_ptr<rocksdb::SequentialFile> file;
-    auto status = host.env->NewSequentialFile(path.string(), &file, rocksdb::EnvOptions());
-    if (!status.ok()) return read_error(status, "reading the log " + path.filename().string());
-    std::string buffer(codec::log_block_bytes, '\0');
-    std::string block;
-    for (;;) {
-        rocksdb::Slice read;
-        status = file->Read(codec::log_block_bytes - block.size(), &read, buffer.data());
-        if (!status.ok()) return read_error(status, "reading the log " + path.filename().string());
-        block.append(read.data(), read.size());
-        if (block.size() < codec::log_block_bytes && !read.empty()) continue;  // a short read is not yet the end
-        if (!block.empty()) take(std::string_view(block));
-        if (block.size() < codec::log_block_bytes) return {};
-        block.clear();
-    }
-}
-
-struct Manifest {
-    std::uint64_t number = 0;
-    std::uint64_t oldest_log_needed = 0;
-    std::uint64_t last_sequence = 0;
-};
-
-/// The number in a name of one of the engine's files; nothing for another name.
-std::optional<std::uint64_t> number_in(std::string_view name, std::string_view before, std::string_view behind) {
-    if (!name.starts_with(before) || !name.ends_with(behind)) return std::nullopt;
-    name = name.substr(before.size(), name.size() - before.size() - behind.size());
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-    return number;
-}
-
-/// A damaged manifest is the engine's to refuse; what was read of it until then only makes the audit stricter.
-Result<Manifest> read_manifest(const Host& host, const fs::path& directory) {
-    const auto current = read_small_file(host, directory / "CURRENT");
-    if (!current) return current.error();
-    if (!*current || !(*current)->ends_with('\n')) {
-        return Error{ErrorCode::corrupt, WriteState::nothing_written, "the file CURRENT is missing or garbled"};
-    }
-    Manifest manifest;
-    codec::LogRecords records(
-        [&manifest](std::string_view record, std::uint64_t /*offset*/) {
-            const auto note = codec::decode_manifest_note(record);
-            manifest.oldest_log_needed = note.oldest_log_needed.value_or(manifest.oldest_log_needed);
-            manifest.last_sequence = std::max(manifest.last_sequence, note.last_sequence.value_or(0));
-            return true;
-        },
-        {[](std::string_view) { return false; }, [](std::string_view) {}});
-    const auto name = (*current)->substr(0, (*current)->size() - 1);
-    manifest.number = number_in(name, "MANIFEST-", "").value_or(0);
-    auto read = read_in_blocks(host, directory / name, [&](std::string_view block) { records.add_block(block); });
-    if (!read) return std::move(read).error();
-    return manifest;
-}
 
 struct LogFile {
     std::uint64_t number = 0;
@@ -89,7 +29,7 @@ Result<std::vector<LogFile>> list_logs(const Host& host, const fs::path& directo
     if (!status.ok()) return read_error(status, "listing the store's directory");
     std::vector<LogFile> logs;
     for (auto& name : names) {
-        const auto number = number_in(name, "", ".log");
+        const auto number = number_in_name(name, "", ".log");
         if (number && *number >= oldest_needed) logs.push_back({*number, std::move(name)});
     }
     std::ranges::sort(logs, {}, &LogFile::number);
@@ -111,20 +51,15 @@ public:
 
     Result<void> read(const Host& host, const fs::path& directory, const LogFile& log) {
         audit_.logs.push_back(log.number);
-        bool is_empty = true;
         codec::LogRecords records([this](std::string_view record, std::uint64_t /*offset*/) { return take(record); },
                                   {[this](std::string_view payload) { return may_be_later(payload); },
                                    [this](std::string_view payload) { keep_behind(payload); }});
-        auto read = read_in_blocks(host, directory / log.name, [&](std::string_view block) {
-            is_empty = false;
-            records.add_block(block);
-        });
-        if (!read) return read;
-        records.end();
+        const auto bytes = read_log_file(host, directory / log.name, records);
+        if (!bytes) return bytes.error();
         if (!audit_.damage && records.fault() != codec::LogFault::none) {
             audit_.damage = {log.name, records.fault_offset(), records.fault(), true, goes_on_};
         } else if (audit_.damage) {
-            audit_.damage->is_in_last_log = is_empty;
+            audit_.damage->is_in_last_log = *bytes == 0;
             audit_.damage->goes_on_behind = audit_.damage->goes_on_behind || goes_on_;
         }
         return {};

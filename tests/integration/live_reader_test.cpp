@@ -1,5 +1,6 @@
 // StoreReader beside the store that owns the directory, and on what is no store.
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -226,6 +227,38 @@ BOOST_AUTO_TEST_CASE(readers_opened_while_the_store_writes_see_at_least_what_was
     });
     BOOST_TEST(wrong.empty());
     BOOST_TEST(counts().tokens == 2'800U);
+}
+
+BOOST_AUTO_TEST_CASE(readers_opened_while_the_store_drops_files_and_is_opened_again_miss_nothing) {
+    fill();
+    std::atomic<bool> done = false;
+    std::vector<std::string> wrong;
+    std::uint64_t opened = 0;
+    run_together(2, [&](std::size_t index) {
+        if (index == 0) {
+            for (std::uint64_t round = 0; round < 30; ++round) {
+                create(6'000 + round, {.user = 6, .family = 6'000 + round});
+                flush_and_compact();
+                if (round % 10 == 0) reopen();
+            }
+            done = true;
+            return;
+        }
+        std::uint64_t least = 800;
+        while (!done) {
+            const auto view = StoreReader::open(directory());
+            const auto counted = view ? view->count(clock.wall_us()) : Result<TokenCounts>(view.error());
+            if (!counted) {
+                wrong.push_back(counted.error().to_string());
+            } else {
+                if (counted->tokens < least) wrong.push_back("a token is missing");
+                least = counted->tokens;
+            }
+            ++opened;
+        }
+    });
+    BOOST_TEST(opened > 0U);
+    BOOST_TEST(wrong == std::vector<std::string>{}, per_element());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_store_is_told_apart_and_left_alone) {
