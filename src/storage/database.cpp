@@ -14,6 +14,7 @@
 #include "codec/revocation_record.hpp"
 #include "codec/token_record.hpp"
 #include "storage/engine.hpp"
+#include "storage/log_file.hpp"
 #include "storage/status_error.hpp"
 
 namespace tokenstore::storage {
@@ -218,6 +219,7 @@ Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled 
     const auto status = engine_->db->Write(write, batch.writes_.get());
     if (status.ok()) {
         if (write.sync) raise_high_water(batch, before, log_number);
+        if (engine_->events->take_manifest_record()) note_manifest();
         return {};
     }
     if (status.IsIncomplete() && write.no_slowdown) {
@@ -246,6 +248,22 @@ std::uint64_t Database::current_log() const {
         if (engine_->db->GetCurrentWalFile(&log).ok() && log) engine_->log_number.store(log->LogNumber());
     }
     return engine_->log_number.load(std::memory_order_relaxed);
+}
+
+/// Synced, as the engine has it.
+codec::ManifestExtent Database::current_manifest() const {
+    std::vector<std::string> files;
+    codec::ManifestExtent manifest;
+    const auto status = engine_->db->GetLiveFiles(files, &manifest.bytes, /*flush_memtable=*/false);
+    if (!status.ok()) return {};  // nothing is known then, and nothing proven by it
+    for (const auto& file : files) {
+        manifest.number = number_in_name(file, "/MANIFEST-", "").value_or(manifest.number);
+    }
+    return manifest;
+}
+
+void Database::note_manifest() const {
+    if (engine_->high_water) engine_->high_water->raise_manifest(current_manifest());
 }
 
 void Database::note_synced_in(Batch& batch) const {
@@ -279,7 +297,10 @@ Result<void> Database::sync() {
     return persist_high_water();
 }
 
-Result<void> Database::persist_high_water() { return engine_->high_water->sync(); }
+Result<void> Database::persist_high_water() {
+    note_manifest();
+    return engine_->high_water->sync();
+}
 
 void Database::note_in_doubt(std::span<const TokenHash> consumed, std::int64_t now_us) noexcept {
     for (const auto& hash : consumed) engine_->in_doubt->note({hash, now_us});

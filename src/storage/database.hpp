@@ -22,6 +22,7 @@
 #include <tokenstore/statistics.hpp>
 #include <tokenstore/token.hpp>
 
+#include "codec/high_water_slot.hpp"
 #include "codec/index_entry.hpp"
 #include "expiry/reclaim_state.hpp"
 #include "model/ends.hpp"
@@ -149,8 +150,8 @@ public:
     /// Syncs the log, and the mark of what was synced: every write so far is safe from a power failure.
     [[nodiscard]] Result<void> sync();
 
-    /// Syncs the mark alone: from now on a log that loses what was synced before this call is noticed after a power
-    /// failure, too.
+    /// Syncs the mark alone: from now on a log or manifest that loses what was synced before this call is noticed after
+    /// a power failure, too.
     [[nodiscard]] Result<void> persist_high_water();
 
     // ---- Upkeep ----------------------------------------------------------------------------------------------------
@@ -183,6 +184,8 @@ private:
                                                                          const ReaderOptions& options);
     [[nodiscard]] Error refused(WriteState write) const;
     [[nodiscard]] std::uint64_t current_log() const;
+    [[nodiscard]] codec::ManifestExtent current_manifest() const;
+    void note_manifest() const;
     void note_synced_in(Batch& batch) const;
     void raise_high_water(const Batch& batch, std::uint64_t before, std::uint64_t log_number) const noexcept;
 

@@ -87,7 +87,7 @@ Result<void> check_column_families(const Host& host, const fs::path& directory) 
     return {};
 }
 
-/// What opening a store does about its log.
+/// What opening a store does about its log, once its manifest is proven.
 struct LogPlan {
     bool loses_writes = false;
     std::unique_ptr<ReplayEnd> replay_end;  // set where replay must not go on to the end
@@ -97,7 +97,12 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
     // The mark first: an owner that writes meanwhile only gets further than it.
     const auto mark = read_high_water(host, directory);
     if (!mark) return mark.error();
-    const auto audit = audit_log(host, directory);
+    const auto manifest = read_manifest(host, directory);
+    if (!manifest) return manifest.error();
+    if (auto damage = find_damage(*manifest, *mark, host.boot)) {
+        return open_error(ErrorCode::corrupt, *std::move(damage));
+    }
+    const auto audit = audit_log(host, directory, *manifest);
     if (!audit) return audit.error();
     const auto verdict = judge(*audit, *mark, host.boot);
     LogPlan plan;
@@ -238,7 +243,8 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     auto high_water = HighWaterMark::begin(opened.host, directory,
                                            {.boot = opened.host.boot.value_or(BootId{}),
                                             .first_log = first_log,
-                                            .synced = {database->latest_sequence(), 0}});
+                                            .synced = {database->latest_sequence(), 0},
+                                            .manifest = database->current_manifest()});
     if (!high_water) return std::move(high_water).error();
     opened.high_water = *std::move(high_water);
     if (plan.loses_writes) opened.condition().note_lost_writes_at_open();

@@ -8,7 +8,6 @@
 
 #include "storage/high_water_mark.hpp"
 #include "storage/log_file.hpp"
-#include "storage/manifest.hpp"
 #include "storage/status_error.hpp"
 
 namespace tokenstore::storage {
@@ -118,12 +117,10 @@ private:
 
 }  // namespace
 
-Result<LogAudit> audit_log(const Host& host, const fs::path& directory) {
-    const auto manifest = read_manifest(host, directory);
-    if (!manifest) return manifest.error();
-    const auto logs = list_logs(host, directory, manifest->oldest_log_needed);
+Result<LogAudit> audit_log(const Host& host, const fs::path& directory, const Manifest& manifest) {
+    const auto logs = list_logs(host, directory, manifest.oldest_log_needed);
     if (!logs) return logs.error();
-    LogWalk walk(*manifest);
+    LogWalk walk(manifest);
     for (const auto& log : *logs) {
         if (auto read = walk.read(host, directory, log); !read) return std::move(read).error();
     }

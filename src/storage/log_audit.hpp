@@ -24,6 +24,7 @@
 #include "codec/engine_log.hpp"
 #include "codec/high_water_slot.hpp"
 #include "storage/host.hpp"
+#include "storage/manifest.hpp"
 
 namespace tokenstore::storage {
 
@@ -46,9 +47,9 @@ struct LogAudit {
     std::optional<LogDamage> damage;
 };
 
-/// Reads the manifest and all logs that the engine would replay. Errors: corrupt (the manifest), io_error,
-/// read_only_directory.
-[[nodiscard]] Result<LogAudit> audit_log(const Host& host, const std::filesystem::path& directory);
+/// Reads all logs that the engine would replay. Errors: io_error, read_only_directory.
+[[nodiscard]] Result<LogAudit> audit_log(const Host& host, const std::filesystem::path& directory,
+                                         const Manifest& manifest);
 
 enum class LogVerdict {
     whole,

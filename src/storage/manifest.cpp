@@ -2,24 +2,22 @@
 
 #include <algorithm>
 #include <string_view>
-#include <utility>
 
-#include "codec/engine_log.hpp"
 #include "storage/log_file.hpp"
 #include "storage/small_file.hpp"
 
 namespace tokenstore::storage {
 
-/// A damaged manifest is the engine's to refuse; what was read of it until then only makes the audit stricter.
 Result<Manifest> read_manifest(const Host& host, const std::filesystem::path& directory) {
-    const auto garbled =
-        Error{ErrorCode::corrupt, WriteState::nothing_written, "the file CURRENT is missing or garbled"};
+    const Error garbled{ErrorCode::corrupt, WriteState::nothing_written, "the file CURRENT is missing or garbled"};
     const auto current = read_small_file(host, directory / "CURRENT");
     if (!current) return current.error();
     if (!*current) return garbled;
     const auto number = number_in_name(**current, "MANIFEST-", "\n");
     if (!number) return garbled;
+
     Manifest manifest;
+    manifest.number = *number;
     codec::LogRecords records(
         [&manifest](std::string_view record, std::uint64_t /*offset*/) {
             const auto note = codec::decode_manifest_note(record);
@@ -27,13 +25,29 @@ Result<Manifest> read_manifest(const Host& host, const std::filesystem::path& di
             manifest.last_sequence = std::max(manifest.last_sequence, note.last_sequence.value_or(0));
             return true;
         },
-        {[](std::string_view) { return false; }, [](std::string_view) {}});
-    manifest.number = *number;
+        {[](std::string_view payload) { return !payload.empty(); },
+         [&manifest](std::string_view) { manifest.goes_on_behind = true; }});
     const auto name = (*current)->substr(0, (*current)->size() - 1);
     const auto bytes = read_log_file(host, directory / name, records);
     if (!bytes) return bytes.error();
-    manifest.bytes = *bytes;
+    manifest.fault = records.fault();
+    manifest.proven_bytes = manifest.fault == codec::LogFault::none ? *bytes : records.fault_offset();
     return manifest;
+}
+
+std::optional<std::string> find_damage(const Manifest& manifest, const std::optional<codec::HighWater>& mark,
+                                       const std::optional<BootId>& boot) {
+    if (mark && mark->manifest.number > manifest.number) return "the file CURRENT names an older manifest";
+    if (mark && mark->manifest.number == manifest.number && mark->manifest.bytes > manifest.proven_bytes) {
+        return "the manifest is whole up to offset " + std::to_string(manifest.proven_bytes) + ", but " +
+               std::to_string(mark->manifest.bytes) + " bytes had been synced";
+    }
+    if (manifest.fault == codec::LogFault::none) return std::nullopt;
+    const bool same_boot = mark && boot && *boot == mark->boot;
+    const bool may_be_torn = !same_boot || manifest.fault == codec::LogFault::cut_short;
+    if (may_be_torn && !manifest.goes_on_behind) return std::nullopt;
+    return "the manifest is " + std::string(codec::describe(manifest.fault)) + ", at offset " +
+           std::to_string(manifest.proven_bytes);
 }
 
 }  // namespace tokenstore::storage
