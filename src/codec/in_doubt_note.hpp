@@ -18,7 +18,7 @@ inline constexpr std::size_t in_doubt_note_bytes = 32 + 8 + 8;
 
 struct InDoubtNote {
     TokenHash consumed;
-    std::int64_t failed_at_us = 0;
+    std::int64_t failed_at_us = 0;  ///< the token's consumed_at_us, if that rotation did come true
 
     friend bool operator==(const InDoubtNote&, const InDoubtNote&) = default;
 };

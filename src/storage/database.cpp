@@ -302,8 +302,8 @@ Result<void> Database::persist_high_water() {
     return engine_->high_water->sync();
 }
 
-void Database::note_in_doubt(std::span<const TokenHash> consumed, std::int64_t now_us) noexcept {
-    for (const auto& hash : consumed) engine_->in_doubt->note({hash, now_us});
+void Database::note_in_doubt(std::span<const codec::InDoubtNote> notes) noexcept {
+    for (const auto& note : notes) engine_->in_doubt->note(note);
 }
 
 }  // namespace tokenstore::storage

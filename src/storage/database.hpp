@@ -23,6 +23,7 @@
 #include <tokenstore/token.hpp>
 
 #include "codec/high_water_slot.hpp"
+#include "codec/in_doubt_note.hpp"
 #include "codec/index_entry.hpp"
 #include "expiry/reclaim_state.hpp"
 #include "model/ends.hpp"
@@ -140,9 +141,9 @@ public:
     /// Returns when the engine takes writes again. To be called without locks.
     [[nodiscard]] Result<void> wait_until_writable();
 
-    /// Notes, past the refusing engine, that a rotation which consumes these tokens failed without a known end, so that
-    /// its retry after the next open is not taken for reuse. Best effort.
-    void note_in_doubt(std::span<const TokenHash> consumed, std::int64_t now_us) noexcept;
+    /// Notes, past the refusing engine, that rotations which consume these tokens failed without a known end, so that
+    /// a retry after the next open is not taken for reuse. Best effort.
+    void note_in_doubt(std::span<const codec::InDoubtNote> notes) noexcept;
 
     /// False if no rotation is on record as in doubt, as nearly always.
     [[nodiscard]] bool may_have_doubts() const noexcept;
