@@ -44,8 +44,9 @@ void audit_log(benchmark::State& state) {
     static const auto directory = make_store_with_log();
     const auto host = storage::current_host();
     const auto mark = take(storage::read_high_water(host, directory));
+    const auto manifest = take(storage::read_manifest(host, directory));
     for (auto _ : state) {
-        if (take(storage::audit_log(host, directory, mark)).damage) state.SkipWithError("the log is damaged");
+        if (take(storage::audit_log(host, directory, manifest, mark)).damage) state.SkipWithError("the log is damaged");
     }
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(log_bytes_in(directory)));
 }

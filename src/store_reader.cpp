@@ -1,9 +1,7 @@
-// The reading facade: a secondary instance of the engine and the private folder that it needs.
+// The reading facade: a read-only instance of the engine.
 #include <tokenstore/store_reader.hpp>
 
-#include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,45 +16,6 @@ namespace tokenstore {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-/// A private folder that goes with its owner.
-class ScratchFolder {
-public:
-    [[nodiscard]] static Result<ScratchFolder> make() {
-        std::error_code error;
-        const auto parent = fs::temp_directory_path(error);
-        if (error) return failure(error.message());
-        auto name = (parent / "tokenstore-reader-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) return failure(std::generic_category().message(errno));
-        return ScratchFolder(name);
-    }
-
-    ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(ScratchFolder&&) = delete;
-    ~ScratchFolder() {
-        std::error_code ignored;  // a folder left in the temporary directory harms nobody
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-
-    [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-
-private:
-    explicit ScratchFolder(fs::path path) : path_(std::move(path)) {}
-
-    [[nodiscard]] static Error failure(const std::string& why) {
-        return {ErrorCode::io_error, WriteState::nothing_written, "making a temporary folder failed: " + why};
-    }
-
-    fs::path path_;
-};
-
-}  // namespace
-
-namespace {
-
 Error moved_from_error() { return {ErrorCode::closed, WriteState::nothing_written, "the reader was moved from"}; }
 
 Error forked_error() {
@@ -68,8 +27,7 @@ Error forked_error() {
 
 class StoreReader::Impl {
 public:
-    Impl(ScratchFolder scratch, std::unique_ptr<storage::Database> database)
-        : scratch_(std::move(scratch)), database_(std::move(database)) {}
+    explicit Impl(std::unique_ptr<storage::Database> database) : database_(std::move(database)) {}
 
     /// Runs one call unless the reader was moved from or crossed a fork. Memory that runs out ends the process here, at
     /// the boundary.
@@ -85,17 +43,14 @@ public:
 
 private:
     const std::uint64_t generation_ = base::fork_generation();
-    ScratchFolder scratch_;  // outlives the database in it
     std::unique_ptr<storage::Database> database_;
 };
 
 Result<StoreReader> StoreReader::open(const std::filesystem::path& directory, const ReaderOptions& options) noexcept
     try {
-    auto scratch = ScratchFolder::make();
-    if (!scratch) return std::move(scratch).error();
-    auto database = storage::Database::open_secondary(directory, scratch->path(), options);
+    auto database = storage::Database::open_view(directory, options);
     if (!database) return std::move(database).error();
-    return StoreReader(std::make_unique<Impl>(*std::move(scratch), *std::move(database)));
+    return StoreReader(std::make_unique<Impl>(*std::move(database)));
 } catch (const std::system_error& error) {
     return Error{ErrorCode::internal, WriteState::nothing_written,
                  std::string("the engine could not be started: ") + error.code().message()};
@@ -113,7 +68,7 @@ StoreReader& StoreReader::operator=(StoreReader&& other) noexcept {
 }
 
 StoreReader::~StoreReader() {
-    // The engine's threads and the scratch folder are the parent's. Leaked on purpose.
+    // The engine's threads are the parent's. Leaked on purpose.
     if (impl_ && impl_->forked()) static_cast<void>(impl_.release());
 }
 

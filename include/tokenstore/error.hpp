@@ -57,8 +57,8 @@ enum class ErrorCode {
     random_unavailable = 45,  ///< the system's random generator failed
     write_refused = 46,       ///< the engine takes no writes since an earlier failure: close and open again
     internal = 47,            ///< a bug or an unforeseen answer of the engine
-    busy = 48,  ///< the engine is stalled by its own flushes: try again. Today's calls wait instead, without
-                ///< holding a lock, and never answer this
+    busy = 48,  ///< a store's owner replaces its files faster than a reader can open them: try again. An owner whose
+                ///< engine is stalled by its own flushes waits instead, without holding a lock
 };
 
 /// What a failed call left behind.

@@ -1,8 +1,7 @@
 // Looking into a store without owning it: for the inspect tool, metrics and tests.
 //
-// A reader is a RocksDB secondary instance with a private scratch folder. It writes nothing into the store's directory,
-// takes no lock there, and works beside the process that owns the store. It lags behind the owner: never authorise a
-// request from a reader.
+// A reader writes nothing, takes no lock, and works beside the process that owns the store. It shows the moment at
+// which it was opened: never authorise a request from a reader.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +27,7 @@ namespace tokenstore {
 class StoreReader {
 public:
     /// Errors: store_missing, not_a_store, newer_format, read_only_directory (no right to read it), log_damaged,
-    /// corrupt, io_error.
+    /// corrupt, io_error, busy.
     [[nodiscard]] static Result<StoreReader> open(const std::filesystem::path& directory,
                                                   const ReaderOptions& options = {}) noexcept;
 

@@ -102,6 +102,10 @@ void LogRecords::end() {
     if (fault_ == LogFault::none && record_offset_) fail(LogFault::cut_short, *record_offset_);
 }
 
+std::uint64_t LogRecords::proven_bytes() const noexcept {
+    return fault_ == LogFault::none ? block_offset_ : record_offset_.value_or(fault_offset_);
+}
+
 void LogRecords::read_block(std::string_view block) {
     const bool file_ends_here = block.size() < log_block_bytes;
     std::size_t at = 0;

@@ -67,6 +67,9 @@ public:
     [[nodiscard]] LogFault fault() const noexcept { return fault_; }
     [[nodiscard]] std::uint64_t fault_offset() const noexcept { return fault_offset_; }
 
+    /// How far the file is whole records: to its end, or to where the first one begins that is none.
+    [[nodiscard]] std::uint64_t proven_bytes() const noexcept;
+
 private:
     void read_block(std::string_view block);
     void take_fragment(std::uint8_t type, std::string_view payload, std::uint64_t offset);

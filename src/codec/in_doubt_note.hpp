@@ -1,6 +1,6 @@
 // One note in the file IN_DOUBT beside the engine (storage/in_doubt_file.hpp):
 //
-//     hash 32 | failed_at_us i64 | checksum u64
+//     hash 32 | consumed_at_us i64 | checksum u64
 //
 // Little-endian; the checksum is XXH3-64 of what precedes it, seed 0.
 #pragma once
@@ -18,7 +18,7 @@ inline constexpr std::size_t in_doubt_note_bytes = 32 + 8 + 8;
 
 struct InDoubtNote {
     TokenHash consumed;
-    std::int64_t failed_at_us = 0;
+    std::int64_t consumed_at_us = 0;  ///< as that rotation put it: an earlier or later one is another
 
     friend bool operator==(const InDoubtNote&, const InDoubtNote&) = default;
 };

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/in_doubt_note.hpp"
 #include "codec/meta_record.hpp"
 #include "model/limits.hpp"
 #include "model/rotation.hpp"
@@ -72,8 +73,8 @@ private:
         settle_doubts(batch, result.predecessor->hash);
         if (auto committed = context_.commit(std::move(batch), durability_); !committed) {
             if (committed.error().write == WriteState::indeterminate) {
-                undelivered_.push_back(result.predecessor->hash);
-                context_.database.note_in_doubt(undelivered_, now_us_);
+                undelivered_.push_back({result.predecessor->hash, now_us_});
+                context_.database.note_in_doubt(undelivered_);
             }
             return std::move(committed).error();
         }
@@ -95,16 +96,18 @@ private:
     }
 
     /// The live end of the chain behind a consumed token, if every rotation on the way there is on record as in doubt.
-    /// One that is not was delivered: somebody holds its successor, and presenting the token again is reuse.
+    /// One that is not was delivered: somebody holds its successor, and presenting the token again is reuse. So it is
+    /// where the doubt is about an earlier rotation of the token, one that did not come true.
     [[nodiscard]] Result<std::optional<Token>> undelivered_successor(const Token& presented, const model::Ends& ends) {
         if (!context_.database.may_have_doubts()) return std::nullopt;
-        std::vector<TokenHash> passed;
+        std::vector<codec::InDoubtNote> passed;
         Token token = presented;
         while (token.consumed_at_us && token.successor) {
-            auto failed_at_us = context_.database.get_number(codec::in_doubt_key(token.hash));
-            if (!failed_at_us) return std::move(failed_at_us).error();
-            if (!*failed_at_us || now_us_ - **failed_at_us > storage::in_doubt_lifetime_us) return std::nullopt;
-            passed.push_back(token.hash);
+            auto consumed_at_us = context_.database.get_number(codec::in_doubt_key(token.hash));
+            if (!consumed_at_us) return std::move(consumed_at_us).error();
+            if (*consumed_at_us != token.consumed_at_us) return std::nullopt;
+            if (now_us_ - **consumed_at_us > storage::in_doubt_lifetime_us) return std::nullopt;
+            passed.push_back({token.hash, **consumed_at_us});
             const auto next = *token.successor;
             auto found = context_.database.get_token(next, token);
             if (!found) return std::move(found).error();
@@ -117,7 +120,7 @@ private:
 
     void settle_doubts(storage::Batch& batch, const TokenHash& consumed) const {
         if (!context_.database.may_have_doubts()) return;
-        for (const auto& hash : undelivered_) batch.delete_number(codec::in_doubt_key(hash));
+        for (const auto& note : undelivered_) batch.delete_number(codec::in_doubt_key(note.consumed));
         batch.delete_number(codec::in_doubt_key(consumed));
     }
 
@@ -158,7 +161,8 @@ private:
     const Successor& successor_;
     Durability durability_;
     std::int64_t now_us_;
-    std::vector<TokenHash> undelivered_;  // from the presented token on, what failed rotations consumed before this one
+    std::vector<codec::InDoubtNote>
+        undelivered_;  // from the presented token on, what failed rotations consumed before this one
 };
 
 Result<RotateResult> not_found(Context& context) {

@@ -14,6 +14,7 @@
 #include "codec/revocation_record.hpp"
 #include "codec/token_record.hpp"
 #include "storage/engine.hpp"
+#include "storage/log_file.hpp"
 #include "storage/status_error.hpp"
 
 namespace tokenstore::storage {
@@ -216,6 +217,7 @@ Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled 
     write.no_slowdown = when_stalled == WhenStalled::give_up;
     const auto status = engine_->db->Write(write, batch.writes_.get());
     if (status.ok()) {
+        if (engine_->events->take_manifest_record()) note_manifest();
         if (!write.sync || raise_high_water(batch, log_number)) return {};
         // What is behind the mark passes for unanswered at the next open: so it must not be answered.
         return fail_write(rocksdb::Status::IOError("the mark of what was synced cannot be written"));
@@ -252,6 +254,22 @@ std::uint64_t Database::current_log() const {
     return engine_->log_number.load(std::memory_order_relaxed);
 }
 
+/// Synced, as the engine has it.
+codec::ManifestExtent Database::current_manifest() const {
+    std::vector<std::string> files;
+    codec::ManifestExtent manifest;
+    const auto status = engine_->db->GetLiveFiles(files, &manifest.bytes, /*flush_memtable=*/false);
+    if (!status.ok()) return {};  // nothing is known then, and nothing proven by it
+    for (const auto& file : files) {
+        manifest.number = number_in_name(file, "/MANIFEST-", "").value_or(manifest.number);
+    }
+    return manifest;
+}
+
+void Database::note_manifest() const {
+    if (engine_->high_water) engine_->high_water->raise_manifest(current_manifest());
+}
+
 void Database::put_note(Batch& batch, bool asks_for_sync) const {
     if (!engine_->high_water) return;
     const auto note = codec::encode_batch_note({engine_->high_water->synced(), asks_for_sync});
@@ -284,10 +302,13 @@ Result<void> Database::sync() {
     return persist_high_water();
 }
 
-Result<void> Database::persist_high_water() { return engine_->high_water->sync(); }
+Result<void> Database::persist_high_water() {
+    note_manifest();
+    return engine_->high_water->sync();
+}
 
-void Database::note_in_doubt(std::span<const TokenHash> consumed, std::int64_t now_us) noexcept {
-    for (const auto& hash : consumed) engine_->in_doubt->note({hash, now_us});
+void Database::note_in_doubt(std::span<const codec::InDoubtNote> notes) noexcept {
+    for (const auto& note : notes) engine_->in_doubt->note(note);
 }
 
 }  // namespace tokenstore::storage

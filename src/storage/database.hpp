@@ -22,10 +22,13 @@
 #include <tokenstore/statistics.hpp>
 #include <tokenstore/token.hpp>
 
+#include "codec/high_water_slot.hpp"
+#include "codec/in_doubt_note.hpp"
 #include "codec/index_entry.hpp"
 #include "expiry/reclaim_state.hpp"
 #include "model/ends.hpp"
 #include "storage/batch.hpp"
+#include "storage/host.hpp"
 
 namespace rocksdb {
 class Status;
@@ -66,11 +69,10 @@ public:
                                                                 const Options& options,
                                                                 const std::shared_ptr<expiry::ReclaimState>& reclaim);
 
-    /// Opens a read-only view beside whoever owns the store; it writes into `scratch` only. commit() and the upkeep
-    /// functions must not be called.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open_secondary(const std::filesystem::path& directory,
-                                                                          const std::filesystem::path& scratch,
-                                                                          const ReaderOptions& options);
+    /// Opens a view of this moment beside whoever owns the store. It writes nothing; commit() and the upkeep functions
+    /// must not be called.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open_view(const std::filesystem::path& directory,
+                                                                     const ReaderOptions& options);
 
     ~Database();
     Database(const Database&) = delete;
@@ -143,9 +145,9 @@ public:
     /// Returns when the engine takes writes again. To be called without locks.
     [[nodiscard]] Result<void> wait_until_writable();
 
-    /// Notes, past the refusing engine, that a rotation which consumes these tokens failed without a known end, so that
-    /// its retry after the next open is not taken for reuse. Best effort.
-    void note_in_doubt(std::span<const TokenHash> consumed, std::int64_t now_us) noexcept;
+    /// Notes, past the refusing engine, that rotations which consume these tokens failed without a known end, so that
+    /// a retry after the next open is not taken for reuse. Best effort.
+    void note_in_doubt(std::span<const codec::InDoubtNote> notes) noexcept;
 
     /// False if no rotation is on record as in doubt, as nearly always.
     [[nodiscard]] bool may_have_doubts() const noexcept;
@@ -153,8 +155,8 @@ public:
     /// Syncs the log, and the mark of what was synced: every write so far is safe from a power failure.
     [[nodiscard]] Result<void> sync();
 
-    /// Syncs the mark alone: from now on a log that loses what was synced before this call is noticed after a power
-    /// failure, too.
+    /// Syncs the mark alone: from now on a log or manifest that loses what was synced before this call is noticed after
+    /// a power failure, too.
     [[nodiscard]] Result<void> persist_high_water();
 
     // ---- Upkeep ----------------------------------------------------------------------------------------------------
@@ -182,9 +184,14 @@ private:
 
     explicit Database(std::unique_ptr<Engine> engine) noexcept;
 
+    [[nodiscard]] static Result<std::unique_ptr<Database>> try_open_view(const Host& host,
+                                                                         const std::filesystem::path& directory,
+                                                                         const ReaderOptions& options);
     [[nodiscard]] Error fail_write(const rocksdb::Status& status) const;
     [[nodiscard]] Error refused(WriteState write) const;
     [[nodiscard]] std::uint64_t current_log() const;
+    [[nodiscard]] codec::ManifestExtent current_manifest() const;
+    void note_manifest() const;
     void put_note(Batch& batch, bool asks_for_sync) const;
     [[nodiscard]] bool raise_high_water(const Batch& batch, std::uint64_t log_number) const noexcept;
 

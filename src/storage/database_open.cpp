@@ -11,10 +11,12 @@
 #include "base/fork_guard.hpp"
 #include "codec/meta_record.hpp"
 #include "storage/engine.hpp"
+#include "storage/engine_env.hpp"
 #include "storage/engine_options.hpp"
 #include "storage/lock_holder.hpp"
 #include "storage/log_audit.hpp"
 #include "storage/log_replay.hpp"
+#include "storage/manifest.hpp"
 #include "storage/small_file.hpp"
 #include "storage/status_error.hpp"
 #include "storage/store_directory.hpp"
@@ -88,64 +90,50 @@ Result<void> check_column_families(const Host& host, const fs::path& directory) 
     return {};
 }
 
-/// What opening a store does about its log.
+/// What opening a store does about its log, once its manifest is proven.
 struct LogPlan {
     bool loses_writes = false;
-    bool table_files_may_be_ahead = false;   // of the damage
-    std::optional<LogDamage> torn_manifest;  // to be cut off
+    std::optional<Manifest> torn_manifest;  // whose end is to be cut off
+    LogLimits log_limits;                   // what of the logs is to be replayed
     std::unique_ptr<LogReplay> replay;
 };
 
 Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
+    // The mark first: an owner that writes meanwhile only gets further than it.
     const auto mark = read_high_water(host, directory);
     if (!mark) return mark.error();
-    const auto audit = audit_log(host, directory, *mark);
+    const auto manifest = read_manifest(host, directory);
+    if (!manifest) return manifest.error();
+    if (auto damage = find_damage(*manifest, *mark, host.boot)) {
+        return open_error(ErrorCode::corrupt, *std::move(damage));
+    }
+    auto audit = audit_log(host, directory, *manifest, *mark);
     if (!audit) return audit.error();
     const auto verdict = judge(*audit, *mark, host.boot);
     LogPlan plan;
-    if (has_torn_manifest(*audit, *mark, host.boot)) plan.torn_manifest = audit->manifest_damage;
-    // Within one boot the mark is exact. After a power failure it may be behind what was answered: then nothing passes
-    // for unanswered, and an honest retry may look like reuse, never the reverse.
-    const bool mark_is_exact = *mark && host.boot && (*mark)->boot == *host.boot;
-    const auto synced = mark_is_exact ? (*mark)->synced.sequence : std::numeric_limits<std::uint64_t>::max();
-    plan.replay = std::make_unique<LogReplay>(std::nullopt, synced);
-    if (verdict == LogVerdict::whole && !audit->has_forgotten_record) return plan;
     if (verdict != LogVerdict::whole && verdict != LogVerdict::unsynced_end) {
         if (on_damage == OnLogDamage::refuse) {
             return open_error(ErrorCode::log_damaged, describe(verdict, *audit, *mark));
         }
         plan.loses_writes = true;
     }
-    plan.table_files_may_be_ahead =
-        audit->has_forgotten_record || (audit->damage && audit->damage->file != audit->last_log);
-    if (audit->damage || audit->has_forgotten_record || verdict == LogVerdict::log_missing) {
-        const bool nothing_is_proven = verdict == LogVerdict::log_missing;
-        plan.replay = std::make_unique<LogReplay>(nothing_is_proven ? 0 : audit->proven_sequence, synced);
-    }
+    if (has_torn_end(*manifest, *mark, host.boot)) plan.torn_manifest = *manifest;
+    // Nothing follows on a log that is missing.
+    if (verdict != LogVerdict::log_missing) plan.log_limits = std::move(audit->proven);
+    // Within one boot the mark is exact. After a power failure it may be behind what was answered: then nothing passes
+    // for unanswered, and an honest retry may look like reuse, never the reverse.
+    const bool mark_is_exact = *mark && host.boot && (*mark)->boot == *host.boot;
+    plan.replay = std::make_unique<LogReplay>(mark_is_exact ? (*mark)->synced.sequence
+                                                            : std::numeric_limits<std::uint64_t>::max());
     return plan;
 }
 
-Result<void> cut_off(const Host& host, const fs::path& directory, const LogDamage& damage) {
-    const auto path = directory / damage.file;
+/// The engine takes a record that is cut short for the end of a manifest, but refuses one that is torn in another way.
+Result<void> cut_torn_end(const Host& host, const fs::path& directory, const Manifest& manifest) {
+    const auto path = directory / manifest.name;
     auto content = read_small_file(host, path);
     if (!content) return std::move(content).error();
-    return replace_small_file(host, path, std::string_view(content->value_or("")).substr(0, damage.offset));
-}
-
-/// The owner may be writing the log that is read, and drop it between our reading the manifest and the log: what is
-/// damage then is none a moment later.
-Result<void> check_log_beside_owner(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
-    constexpr int attempts = 5;
-    Result<void> checked;
-    for (int attempt = 0; attempt < attempts; ++attempt) {
-        const auto plan = plan_replay(host, directory, on_damage);
-        if (plan) return {};
-        checked = plan.error();
-        const bool may_pass =
-            checked.error().code == ErrorCode::log_damaged || checked.error().code == ErrorCode::io_error;
-        if (!may_pass) break;
-    }
-    return checked;
+    return replace_small_file(host, path, std::string_view(content->value_or("")).substr(0, manifest.proven_bytes));
 }
 
 rocksdb::ReadOptions point_read_options() {
@@ -171,7 +159,7 @@ Result<void> check_format(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
 /// Moves what the in-doubt file noted into the database, where it is safe, together with what replay found unanswered,
 /// empties the file, and forgets doubts that are too old to be honoured. Answers whether any is left.
 Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, InDoubtFile& file,
-                           const std::vector<TokenHash>& consumed_unanswered, std::int64_t now_us) {
+                           const std::vector<codec::InDoubtNote>& unanswered, std::int64_t now_us) {
     const auto notes = file.notes();
     if (!notes) return notes.error();
     Batch batch(database);
@@ -180,19 +168,17 @@ Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnF
     const std::unique_ptr<rocksdb::Iterator> iterator(db.NewIterator(rocksdb::ReadOptions(), meta));
     for (iterator->Seek(slice(codec::in_doubt_prefix));
          iterator->Valid() && view(iterator->key()).starts_with(codec::in_doubt_prefix); iterator->Next()) {
-        std::int64_t failed_at_us = 0;
-        const auto decoded = codec::decode_number(view(iterator->key()), view(iterator->value()), failed_at_us);
-        const bool stale = decoded == codec::DecodeStatus::ok && now_us - failed_at_us > in_doubt_lifetime_us;
+        std::int64_t consumed_at_us = 0;
+        const auto decoded = codec::decode_number(view(iterator->key()), view(iterator->value()), consumed_at_us);
+        const bool stale = decoded == codec::DecodeStatus::ok && now_us - consumed_at_us > in_doubt_lifetime_us;
         if (stale) batch.delete_number(view(iterator->key()));
         any_left = any_left || !stale;
     }
-    for (const auto& hash : consumed_unanswered) {
-        batch.put_number(codec::in_doubt_key(hash), now_us);
-        any_left = true;
-    }
-    for (const auto& note : *notes) {
-        batch.put_number(codec::in_doubt_key(note.consumed), note.failed_at_us);
-        any_left = true;
+    for (const auto& found : {unanswered, *notes}) {
+        for (const auto& note : found) {
+            batch.put_number(codec::in_doubt_key(note.consumed), note.consumed_at_us);
+            any_left = true;
+        }
     }
     if (batch.empty()) return any_left;
     if (auto committed = database.commit(std::move(batch), Durability::lose_nothing, WhenStalled::wait); !committed) {
@@ -245,7 +231,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
         if (!planned) return std::move(planned).error();
         plan = *std::move(planned);
         if (plan.torn_manifest) {
-            if (auto cut = cut_off(host, directory, *plan.torn_manifest); !cut) return std::move(cut).error();
+            if (auto cut = cut_torn_end(host, directory, *plan.torn_manifest); !cut) return std::move(cut).error();
         }
         if (auto known = check_column_families(host, directory); !known) return std::move(known).error();
     }
@@ -259,17 +245,9 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     auto db_options = primary_options(options);
     db_options.create_if_missing = make;
     db_options.create_missing_column_families = make;
-    db_options.env = opened.host.env;
+    opened.env = make_engine_env(*opened.host.env, std::move(plan.log_limits));
+    db_options.env = opened.env.get();
     db_options.wal_filter = plan.replay.get();
-    // A log that was proved whole is replayed whole, or not at all: the engine's own reading may meet a fault that the
-    // proof did not. Otherwise replay ends where the proof does.
-    db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
-    if (plan.replay && plan.replay->ends_early()) {
-        // The engine by itself refuses a damaged log that table files are ahead of.
-        db_options.wal_recovery_mode = plan.table_files_may_be_ahead
-                                           ? rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords
-                                           : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-    }
     db_options.listeners.push_back(opened.events);
     const auto descriptors = column_family_descriptors(options.block_cache_bytes, options.write_buffer_bytes, reclaim);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -287,7 +265,8 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     auto high_water = HighWaterMark::begin(opened.host, directory,
                                            {.boot = opened.host.boot.value_or(BootId{}),
                                             .first_log = first_log,
-                                            .synced = {database->latest_sequence(), 0}});
+                                            .synced = {database->latest_sequence(), 0},
+                                            .manifest = database->current_manifest()});
     if (!high_water) return std::move(high_water).error();
     opened.high_water = *std::move(high_water);
     if (plan.loses_writes) opened.condition().note_lost_writes_at_open();
@@ -307,7 +286,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     if (!in_doubt) return std::move(in_doubt).error();
     opened.in_doubt = *std::move(in_doubt);
     const auto& clock = options.clock != nullptr ? *options.clock : system_clock();
-    const auto unanswered = plan.replay ? plan.replay->consumed_unanswered() : std::vector<TokenHash>{};
+    const auto unanswered = plan.replay ? plan.replay->unanswered() : std::vector<codec::InDoubtNote>{};
     const auto doubts = settle_doubts(*database, *opened.db, opened.handle(Family::meta), *opened.in_doubt, unanswered,
                                       clock.wall_us());
     if (!doubts) return doubts.error();
@@ -316,48 +295,61 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     return database;
 }
 
-Result<std::unique_ptr<Database>> Database::open_secondary(const fs::path& directory, const fs::path& scratch,
-                                                           const ReaderOptions& options) {
+Result<std::unique_ptr<Database>> Database::open_view(const fs::path& directory, const ReaderOptions& options) {
     const auto content = examine_directory(directory);
     if (!content) return content.error();
     if (auto sound = check_content(*content, /*may_make=*/false); !sound) return std::move(sound).error();
     const auto host = current_host();
+    static_cast<void>(inherited_an_engine());  // from now on a child would; reading alone works in one
+    constexpr int attempts = 20;
+    constexpr int attempts_at_damage = 5;
+    for (int attempt = 1;; ++attempt) {
+        const auto before = read_manifest(host, directory);
+        auto view = try_open_view(host, directory, options);
+        const auto after = read_manifest(host, directory);
+        // Where the owner has written its manifest meanwhile, it may have dropped a file between our reading of its
+        // name and our reading of the file. A view may lack a log then; it holds its table files.
+        const bool no_file_dropped = before && after && *before == *after;
+        const bool no_log_dropped = before && after && before->oldest_log_needed == after->oldest_log_needed;
+        if (view && no_log_dropped) return view;
+        // A record that the owner is writing can be seen in part: damage may pass.
+        if (!view && no_file_dropped && attempt >= attempts_at_damage) return view;
+        if (attempt < attempts) continue;
+        if (!view) return view;
+        return open_error(ErrorCode::busy, "the store's owner replaces its files faster than they can be read");
+    }
+}
+
+Result<std::unique_ptr<Database>> Database::try_open_view(const Host& host, const fs::path& directory,
+                                                          const ReaderOptions& options) {
+    const auto plan = plan_replay(host, directory, options.on_log_damage);
+    if (!plan) return plan.error();
     if (auto known = check_column_families(host, directory); !known) return known.error();
 
-    if (auto whole = check_log_beside_owner(host, directory, options.on_log_damage); !whole) {
-        return std::move(whole).error();
-    }
-    static_cast<void>(inherited_an_engine());  // from now on a child would; reading alone works in one
+    auto engine = std::make_unique<Engine>();
+    auto& opened = *engine;
+    opened.point_read = point_read_options();
+    std::unique_ptr<Database> database(new Database(std::move(engine)));  // from here on leaving closes
+
+    auto db_options = database_options();
+    // What the owner has logged since the proof is not for this view.
+    opened.env = make_engine_env(*opened.host.env, plan->log_limits);
+    db_options.env = opened.env.get();
     const auto descriptors =
         column_family_descriptors(options.block_cache_bytes, Options().write_buffer_bytes, nullptr);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    auto db_options = database_options();
-    db_options.env = host.env;
-    rocksdb::Status status;
-    // The owner may delete a file between our reading the manifest and opening the file: then the next manifest tells.
-    for (int attempt = 0; attempt < 5; ++attempt) {
-        handles.clear();
-        status =
-            rocksdb::DB::OpenAsSecondary(db_options, directory.string(), scratch.string(), descriptors, &handles, &db);
-        if (!status.IsIOError() && !status.IsPathNotFound() && !status.IsTryAgain()) break;
-    }
+    const auto status = rocksdb::DB::OpenForReadOnly(db_options, directory.string(), descriptors, &handles, &db);
     if (!status.ok()) return open_failure(status, "opening the store for reading");
-
-    auto engine = std::make_unique<Engine>();
-    engine->point_read = point_read_options();
-    engine->db.reset(db);
-    std::copy(handles.begin(), handles.end(), engine->handles.begin());
-    std::unique_ptr<Database> database(new Database(std::move(engine)));
-    if (auto known = check_format(*database->engine_->db, database->engine_->handle(Family::meta)); !known) {
-        return known.error();
-    }
+    opened.db.reset(db);
+    std::copy(handles.begin(), handles.end(), opened.handles.begin());
+    if (auto known = check_format(*opened.db, opened.handle(Family::meta)); !known) return known.error();
     return database;
 }
 
 Result<void> Database::close() {
     if (!engine_) return {};
-    // A secondary has no log of its own to sync, and neither has an engine that was not opened.
+    // A view has no log of its own to sync, and neither has an engine that was not opened.
     Result<void> synced;
     if (engine_->high_water) synced = sync();
     const auto engine = std::move(engine_);

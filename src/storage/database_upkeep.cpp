@@ -46,6 +46,7 @@ Result<void> Database::flush() {
     std::vector<rocksdb::ColumnFamilyHandle*> handles(engine_->handles.begin(), engine_->handles.end());
     const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handles);
     if (!status.ok()) return read_error(status, "flushing");
+    note_manifest();
     return {};
 }
 
@@ -56,6 +57,7 @@ Result<void> Database::compact() {
         if (was_canceled(status)) return Error{ErrorCode::closed, WriteState::nothing_written, "the store is closing"};
         if (!status.ok()) return read_error(status, "compacting");
     }
+    note_manifest();
     return {};
 }
 
@@ -92,6 +94,7 @@ Result<std::size_t> Database::compact_expired(std::int64_t due_us) {
         if (!status.ok()) return read_error(status, "compacting expired records");
         ++compacted;
     }
+    note_manifest();
     return compacted;
 }
 

@@ -27,6 +27,7 @@ namespace tokenstore::storage {
 
 struct Database::Engine {
     Host host = current_host();
+    std::unique_ptr<rocksdb::Env> env;  // the engine's own; outlives it
     std::shared_ptr<EngineEvents> events = std::make_shared<EngineEvents>();
     std::unique_ptr<StoreDirectory> directory;  // the primary's; outlives the engine's use of it
     std::unique_ptr<rocksdb::DB> db;

@@ -53,4 +53,13 @@ void EngineEvents::OnFlushBegin(rocksdb::DB* /*db*/, const rocksdb::FlushJobInfo
     new_log_.store(true, std::memory_order_release);
 }
 
+void EngineEvents::OnFlushCompleted(rocksdb::DB* /*db*/, const rocksdb::FlushJobInfo& /*info*/) {
+    manifest_record_.store(true, std::memory_order_release);
+}
+
+void EngineEvents::OnCompactionCompleted(rocksdb::DB* /*db*/, const rocksdb::CompactionJobInfo& info) {
+    info.status.PermitUncheckedError();
+    manifest_record_.store(true, std::memory_order_release);
+}
+
 }  // namespace tokenstore::storage

@@ -1,4 +1,4 @@
-// What the engine reports by itself: errors in its background, their end, and new logs.
+// What the engine reports by itself: errors in its background, their end, new logs, and records in its manifest.
 //
 // Threads: called by the engine's threads, some with its mutex held: nothing here calls the engine.
 #pragma once
@@ -19,6 +19,9 @@ public:
     void OnMemTableSealed(const rocksdb::MemTableInfo& info) override;
     void OnFlushBegin(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
 
+    void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
+    void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo& info) override;
+
     [[nodiscard]] EngineCondition& condition() noexcept { return condition_; }
     [[nodiscard]] const EngineCondition& condition() const noexcept { return condition_; }
 
@@ -27,9 +30,16 @@ public:
         return new_log_.load(std::memory_order_relaxed) && new_log_.exchange(false, std::memory_order_acq_rel);
     }
 
+    /// Whether the manifest may have grown since the last call that answered so.
+    [[nodiscard]] bool take_manifest_record() noexcept {
+        return manifest_record_.load(std::memory_order_relaxed) &&
+               manifest_record_.exchange(false, std::memory_order_acq_rel);
+    }
+
 private:
     EngineCondition condition_;
     std::atomic<bool> new_log_{true};  // the one that opening begins
+    std::atomic<bool> manifest_record_{false};
 };
 
 }  // namespace tokenstore::storage

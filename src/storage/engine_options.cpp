@@ -71,7 +71,7 @@ std::shared_ptr<const rocksdb::SliceTransform> prefix_extractor(Family family) {
 
 rocksdb::DBOptions database_options() {
     rocksdb::DBOptions db;
-    // Table readers stay open: no file is opened on a look-up, and a secondary needs it.
+    // Table readers stay open: no file is opened on a look-up, and a view keeps what its owner deletes.
     db.max_open_files = -1;
     db.info_log = std::make_shared<SilentLogger>();
     // Its default follows NDEBUG of our build, not of the engine's: so it is set.
@@ -80,6 +80,9 @@ rocksdb::DBOptions database_options() {
     db.allow_data_in_errors = false;
     db.db_host_id = "";
     db.skip_stats_update_on_db_open = false;
+    // The engine is shown what was proven of the log (engine_env.hpp) and replays that whole, or not at all: its own
+    // reading may meet a fault that the proof did not.
+    db.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
     return db;
 }
 

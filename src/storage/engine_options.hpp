@@ -14,7 +14,7 @@
 
 namespace tokenstore::storage {
 
-/// What all instances share, primary or secondary.
+/// What all instances share, the owner's and those of readers.
 [[nodiscard]] rocksdb::DBOptions database_options();
 
 /// The primary's: budgets and background work from the store's options.

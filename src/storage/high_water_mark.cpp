@@ -1,5 +1,6 @@
 #include "storage/high_water_mark.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <rocksdb/env.h>
@@ -29,7 +30,11 @@ Result<std::unique_ptr<HighWaterMark>> HighWaterMark::begin(const Host& host, co
 }
 
 HighWaterMark::HighWaterMark(std::unique_ptr<rocksdb::RandomRWFile> file, const codec::HighWater& mark)
-    : sequence_(mark.synced.sequence), log_number_(mark.synced.log_number), file_(std::move(file)), written_(mark) {}
+    : sequence_(mark.synced.sequence),
+      log_number_(mark.synced.log_number),
+      file_(std::move(file)),
+      manifest_(mark.manifest),
+      written_(mark) {}
 
 HighWaterMark::~HighWaterMark() = default;
 
@@ -44,6 +49,12 @@ bool HighWaterMark::raise(const codec::SyncNote& synced) noexcept {
     return write_behind();
 }
 
+void HighWaterMark::raise_manifest(const codec::ManifestExtent& synced) noexcept {
+    const std::lock_guard lock(mutex_);
+    manifest_ = std::max(manifest_, synced);
+    static_cast<void>(write_behind());
+}
+
 /// The two are read one after the other, the log first: with a newer sequence it is an older log, which proves less.
 codec::SyncNote HighWaterMark::synced() const noexcept {
     const auto log_number = log_number_.load(std::memory_order_acquire);
@@ -53,6 +64,7 @@ codec::SyncNote HighWaterMark::synced() const noexcept {
 bool HighWaterMark::write_behind() {
     auto mark = written_;
     mark.synced = synced();
+    mark.manifest = manifest_;
     if (mark == written_) return true;
     const auto offset = in_second_slot_ ? 0 : codec::high_water_slot_distance;
     if (!file_->Write(offset, codec::encode_high_water_slot(mark)).ok()) return false;

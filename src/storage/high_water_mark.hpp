@@ -1,10 +1,11 @@
-// How far the log was synced, kept in a file beside the engine: what a log that lost its end cannot tell of itself.
+// How far log and manifest were synced, kept in a file beside the engine: what a file that lost its end cannot tell of
+// itself.
 //
 // The mark is handed to the system with each synced commit, which costs no sync of its own: it survives the end of the
 // process at once, and a power failure once the system has written it out, within a minute (Maintenance syncs it). A
 // mark that is behind only proves less; it never runs ahead of what is synced.
 //
-// Threads: raise() and sync(), any thread.
+// Threads: any, but for begin().
 #pragma once
 
 #include <atomic>
@@ -47,6 +48,9 @@ public:
     /// answered. False where the file cannot be written.
     [[nodiscard]] bool raise(const codec::SyncNote& synced) noexcept;
 
+    /// The same for the manifest.
+    void raise_manifest(const codec::ManifestExtent& synced) noexcept;
+
     /// The greatest sequence that was given, with its log or an older one.
     [[nodiscard]] codec::SyncNote synced() const noexcept;
 
@@ -62,6 +66,7 @@ private:
     std::atomic<std::uint64_t> log_number_;
     std::mutex mutex_;  // guards what follows
     std::unique_ptr<rocksdb::RandomRWFile> file_;
+    codec::ManifestExtent manifest_;
     codec::HighWater written_;
     bool in_second_slot_ = false;
 };

@@ -1,15 +1,13 @@
 #include "storage/log_audit.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include <rocksdb/env.h>
 
 #include "storage/high_water_mark.hpp"
-#include "storage/small_file.hpp"
+#include "storage/log_file.hpp"
 #include "storage/status_error.hpp"
 
 namespace tokenstore::storage {
@@ -17,80 +15,6 @@ namespace tokenstore::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Hands a file to `take` in blocks of the log format.
-template <class Take>
-Result<void> read_in_blocks(const Host& host, const fs::path& path, const Take& take) {
-    std::unique_ptr<rocksdb::SequentialFile> file;
-    auto status = host.env->NewSequentialFile(path.string(), &file, rocksdb::EnvOptions());
-    if (!status.ok()) return read_error(status, "reading the log " + path.filename().string());
-    std::string buffer(codec::log_block_bytes, '\0');
-    std::string block;
-    for (;;) {
-        rocksdb::Slice read;
-        status = file->Read(codec::log_block_bytes - block.size(), &read, buffer.data());
-        if (!status.ok()) return read_error(status, "reading the log " + path.filename().string());
-        block.append(read.data(), read.size());
-        if (block.size() < codec::log_block_bytes && !read.empty()) continue;  // a short read is not yet the end
-        if (!block.empty()) take(std::string_view(block));
-        if (block.size() < codec::log_block_bytes) return {};
-        block.clear();
-    }
-}
-
-struct Manifest {
-    std::optional<LogDamage> damage;
-    std::uint64_t number = 0;
-    std::uint64_t oldest_log_needed = 0;
-    std::uint64_t newest_log_flushed = 0;  // what older ones hold of some column family is in table files
-    std::uint64_t last_sequence = 0;       // of the changes in table files
-};
-
-/// The number in a name of one of the engine's files; nothing for another name.
-std::optional<std::uint64_t> number_in(std::string_view name, std::string_view before, std::string_view behind) {
-    if (!name.starts_with(before) || !name.ends_with(behind)) return std::nullopt;
-    name = name.substr(before.size(), name.size() - before.size() - behind.size());
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-    return number;
-}
-
-/// Damage that is no torn end is the engine's to refuse; what was read until then only makes the audit stricter.
-Result<Manifest> read_manifest(const Host& host, const fs::path& directory) {
-    const auto current = read_small_file(host, directory / "CURRENT");
-    if (!current) return current.error();
-    if (!*current || !(*current)->ends_with('\n')) {
-        return Error{ErrorCode::corrupt, WriteState::nothing_written, "the file CURRENT is missing or garbled"};
-    }
-    Manifest manifest;
-    bool goes_on = false;
-    codec::LogRecords records(
-        [&manifest](std::string_view record, std::uint64_t /*offset*/) {
-            const auto note = codec::decode_manifest_note(record);
-            manifest.oldest_log_needed = note.oldest_log_needed.value_or(manifest.oldest_log_needed);
-            manifest.newest_log_flushed = std::max(manifest.newest_log_flushed, note.log_number.value_or(0));
-            manifest.last_sequence = std::max(manifest.last_sequence, note.last_sequence.value_or(0));
-            return true;
-        },
-        {[](std::string_view payload) { return !payload.empty(); },
-         [&goes_on](std::string_view /*payload*/) { goes_on = true; }});
-    const auto name = (*current)->substr(0, (*current)->size() - 1);
-    manifest.number = number_in(name, "MANIFEST-", "").value_or(0);
-    auto read = read_in_blocks(host, directory / name, [&](std::string_view block) { records.add_block(block); });
-    if (!read) {
-        // CURRENT names a file that is not there, or cannot be read.
-        auto error = std::move(read).error();
-        std::error_code unknown;
-        if (!fs::exists(directory / name, unknown)) error.code = ErrorCode::corrupt;
-        return error;
-    }
-    records.end();
-    if (records.fault() != codec::LogFault::none) {
-        manifest.damage = {name, records.fault_offset(), records.fault(), goes_on};
-    }
-    return manifest;
-}
 
 struct LogFile {
     std::uint64_t number = 0;
@@ -104,7 +28,7 @@ Result<std::vector<LogFile>> list_logs(const Host& host, const fs::path& directo
     if (!status.ok()) return read_error(status, "listing the store's directory");
     std::vector<LogFile> logs;
     for (auto& name : names) {
-        const auto number = number_in(name, "", ".log");
+        const auto number = number_in_name(name, "", ".log");
         if (number && *number >= oldest_needed) logs.push_back({*number, std::move(name)});
     }
     std::ranges::sort(logs, {}, &LogFile::number);
@@ -119,13 +43,12 @@ bool is_needed(std::uint64_t log_number, const LogAudit& audit) noexcept {
 /// Follows the numbering of changes through one log after the other.
 class LogWalk {
 public:
-    explicit LogWalk(const Manifest& manifest)
+    LogWalk(const Manifest& manifest, std::uint64_t oldest_log_needed)
         : next_sequence_(manifest.last_sequence + 1),
-          may_begin_in_tables_(manifest.newest_log_flushed > manifest.oldest_log_needed),
+          may_begin_in_tables_(manifest.newest_log_flushed > oldest_log_needed),
           is_flushed_in_part_(may_begin_in_tables_ && manifest.newest_log_flushed > manifest.number) {
-        audit_.manifest_damage = manifest.damage;
         audit_.manifest_number = manifest.number;
-        audit_.oldest_log_needed = manifest.oldest_log_needed;
+        audit_.oldest_log_needed = oldest_log_needed;
         // The engine syncs all older logs before it takes note of a flush.
         if (is_flushed_in_part_) audit_.noted_sequence = manifest.last_sequence;
     }
@@ -133,16 +56,12 @@ public:
     Result<void> read(const Host& host, const fs::path& directory, const LogFile& log) {
         audit_.logs.push_back(log.number);
         audit_.last_log = log.name;
-        audit_.last_log_bytes = 0;
         codec::LogRecords records([this](std::string_view record, std::uint64_t /*offset*/) { return take(record); },
                                   {[this](std::string_view payload) { return may_be_later(payload); },
                                    [this](std::string_view payload) { keep_behind(payload); }});
-        auto read = read_in_blocks(host, directory / log.name, [&](std::string_view block) {
-            audit_.last_log_bytes += block.size();
-            records.add_block(block);
-        });
-        if (!read) return read;
-        records.end();
+        const auto bytes = read_log_file(host, directory / log.name, records);
+        if (!bytes) return bytes.error();
+        audit_.last_log_bytes = *bytes;
         const auto fault = records.fault();
         if (!audit_.damage && fault != codec::LogFault::none) {
             audit_.damage = {log.name, records.fault_offset(), fault, goes_on_};
@@ -151,6 +70,7 @@ public:
             const bool is_damaged = fault != codec::LogFault::none && fault != codec::LogFault::cut_short;
             audit_.damage->goes_on_behind = audit_.damage->goes_on_behind || goes_on_ || is_damaged;
         }
+        audit_.proven[log.number] = damage_is_before(log) ? 0 : records.proven_bytes();
         if (is_flushed_in_part_) may_begin_in_tables_ = false;  // without a change the oldest log would not be needed
         return {};
     }
@@ -158,6 +78,10 @@ public:
     [[nodiscard]] LogAudit audit() && { return std::move(audit_); }
 
 private:
+    [[nodiscard]] bool damage_is_before(const LogFile& log) const {
+        return audit_.damage && audit_.damage->file != log.name;
+    }
+
     /// False for a batch that does not go on where the log stands.
     bool take(std::string_view record) {
         const auto batch = codec::decode_batch_head(record);
@@ -211,16 +135,11 @@ private:
     bool goes_on_ = false;
 };
 
-Result<LogAudit> read_once(const Host& host, const fs::path& directory, const std::optional<codec::HighWater>& mark) {
-    auto manifest = read_manifest(host, directory);
-    if (!manifest) return std::move(manifest).error();
-    // What stood in older logs when the mark was begun had been brought into table files. The manifest does not say so
-    // where that was nothing at all: a log with one torn record, say.
-    const bool same_opening = mark && mark->first_log + 1 == manifest->number;
-    if (same_opening) manifest->oldest_log_needed = std::max(manifest->oldest_log_needed, mark->first_log);
-    const auto logs = list_logs(host, directory, manifest->oldest_log_needed);
+Result<LogAudit> read_once(const Host& host, const fs::path& directory, const Manifest& manifest,
+                           std::uint64_t oldest_log_needed) {
+    const auto logs = list_logs(host, directory, oldest_log_needed);
     if (!logs) return logs.error();
-    LogWalk walk(*manifest);
+    LogWalk walk(manifest, oldest_log_needed);
     for (const auto& log : *logs) {
         if (auto read = walk.read(host, directory, log); !read) return std::move(read).error();
     }
@@ -229,14 +148,15 @@ Result<LogAudit> read_once(const Host& host, const fs::path& directory, const st
 
 }  // namespace
 
-Result<LogAudit> audit_log(const Host& host, const fs::path& directory, const std::optional<codec::HighWater>& mark) {
-    auto first = read_once(host, directory, mark);
-    if (!first || (!first->damage && !first->manifest_damage)) return first;
-    auto second = read_once(host, directory, mark);
-    if (second && *first != *second) {
-        return Error{ErrorCode::io_error, WriteState::nothing_written, "two readings of the log gave different bytes"};
-    }
-    return second;
+Result<LogAudit> audit_log(const Host& host, const fs::path& directory, const Manifest& manifest,
+                           const std::optional<codec::HighWater>& mark) {
+    // What stood in older logs when the mark was begun had been brought into table files. The manifest does not say so
+    // where that was nothing at all: a log with one torn record, say.
+    const bool same_opening = mark && mark->first_log + 1 == manifest.number;
+    const auto oldest_log_needed =
+        same_opening ? std::max(manifest.oldest_log_needed, mark->first_log) : manifest.oldest_log_needed;
+    return read_twice_if([](const LogAudit& audit) { return audit.damage.has_value(); }, "the log",
+                         [&] { return read_once(host, directory, manifest, oldest_log_needed); });
 }
 
 namespace {
@@ -266,13 +186,6 @@ LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& m
     const auto& damage = *audit.damage;
     const bool is_torn_end = damage.fault == codec::LogFault::cut_short && !damage.goes_on_behind;
     return !same_boot || is_torn_end ? LogVerdict::unsynced_end : LogVerdict::damaged;
-}
-
-bool has_torn_manifest(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
-                       const std::optional<BootId>& boot) noexcept {
-    if (!audit.manifest_damage || audit.manifest_damage->goes_on_behind || !mark) return false;
-    const bool same_boot = boot && *boot == mark->boot;
-    return !same_boot && audit.manifest_damage->fault != codec::LogFault::cut_short;
 }
 
 std::string describe(LogVerdict verdict, const LogAudit& audit, const std::optional<codec::HighWater>& mark) {

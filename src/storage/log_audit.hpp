@@ -24,7 +24,9 @@
 
 #include "codec/engine_log.hpp"
 #include "codec/high_water_slot.hpp"
+#include "storage/engine_env.hpp"
 #include "storage/host.hpp"
+#include "storage/manifest.hpp"
 
 namespace tokenstore::storage {
 
@@ -38,31 +40,31 @@ struct LogDamage {
     friend bool operator==(const LogDamage&, const LogDamage&) = default;
 };
 
-/// What the manifest and the logs themselves tell.
+/// What the logs themselves tell.
 struct LogAudit {
-    std::optional<LogDamage> manifest_damage;
     std::uint64_t manifest_number = 0;    ///< each opening begins a log, and then the manifest of the next number
     std::uint64_t oldest_log_needed = 0;  ///< older ones are in table files whole; below manifest_number - 1 it may be
                                           ///< the number of no log
     std::uint64_t proven_sequence = 0;    ///< of the last change before the damage, or of the last one
     std::uint64_t noted_sequence = 0;     ///< the greatest that a batch or the manifest notes as synced into these logs
     std::vector<std::uint64_t> logs;      ///< the numbers of those that are there and needed, ascending
+    LogLimits proven;                     ///< how much of each of them is to be replayed
     std::string last_log;                 ///< the name of the last of them
     std::uint64_t last_log_bytes = 0;
     std::optional<LogDamage> damage;
 
     /// A log ends in a torn record, and a later log goes on with the very numbers that stood there: an opening before
-    /// this one has found the record torn and left it out. Nothing is missing, and the engine is to overlook it, too.
+    /// this one has found the record torn and left it out. Nothing is missing.
     bool has_forgotten_record = false;
 
     friend bool operator==(const LogAudit&, const LogAudit&) = default;
 };
 
-/// Reads the manifest and all logs that the engine would replay; what is damaged is read twice, lest a passing fault of
-/// the disk be taken for damage. The mark has to be read before: of a store that is being written it would otherwise
-/// tell of changes behind what was read. Errors: corrupt (the manifest), io_error, read_only_directory.
+/// Reads all logs that the engine would replay; what is damaged is read twice, lest a passing fault of the disk be
+/// taken for damage. The mark has to be read before: of a store that is being written it would otherwise tell of
+/// changes behind what was read. Errors: io_error, read_only_directory.
 [[nodiscard]] Result<LogAudit> audit_log(const Host& host, const std::filesystem::path& directory,
-                                         const std::optional<codec::HighWater>& mark);
+                                         const Manifest& manifest, const std::optional<codec::HighWater>& mark);
 
 enum class LogVerdict {
     whole,
@@ -75,12 +77,6 @@ enum class LogVerdict {
 
 [[nodiscard]] LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
                                const std::optional<BootId>& boot) noexcept;
-
-/// Whether the manifest ends in a record that was never synced. The engine takes one that is cut short by the end of
-/// the file for what it is, and refuses one that is torn otherwise: it is to be cut off at the damage. Nothing was done
-/// yet on the strength of such a record.
-[[nodiscard]] bool has_torn_manifest(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
-                                     const std::optional<BootId>& boot) noexcept;
 
 /// For the message of the error log_damaged; names file and offset.
 [[nodiscard]] std::string describe(LogVerdict verdict, const LogAudit& audit,

@@ -27,7 +27,9 @@ public:
         Token token;
         if (hash && codec::decode_token(*hash, view(value), token) == codec::DecodeStatus::ok) {
             stored_.insert(token.hash);
-            if (token.consumed_at_us && token.successor) consumed_.emplace_back(token.hash, *token.successor);
+            if (token.consumed_at_us && token.successor) {
+                consumed_.push_back({{token.hash, *token.consumed_at_us}, *token.successor});
+            }
         }
         return rocksdb::Status::OK();
     }
@@ -38,21 +40,21 @@ public:
 
     void LogData(const rocksdb::Slice& data) override {
         const auto note = codec::decode_batch_note(view(data));
-        for (const auto& [hash, successor] : consumed_) {
+        for (const auto& [rotation, successor] : consumed_) {
             // Other calls may write the record of a consumed token again, without its successor's.
-            if (note && note->asks_for_sync && stored_.contains(successor)) found_.push_back(hash);
+            if (note && note->asks_for_sync && stored_.contains(successor)) found_.push_back(rotation);
         }
         stored_.clear();
         consumed_.clear();
     }
 
-    [[nodiscard]] const std::vector<TokenHash>& found() const noexcept { return found_; }
+    [[nodiscard]] const std::vector<codec::InDoubtNote>& found() const noexcept { return found_; }
 
 private:
     std::uint32_t tokens_family_;
-    std::set<TokenHash> stored_;  // by the caller whose changes are being read
-    std::vector<std::pair<TokenHash, TokenHash>> consumed_;
-    std::vector<TokenHash> found_;
+    std::set<TokenHash> stored_;                                      // by the caller whose changes are being read
+    std::vector<std::pair<codec::InDoubtNote, TokenHash>> consumed_;  // with its successor
+    std::vector<codec::InDoubtNote> found_;
 };
 
 }  // namespace
@@ -70,13 +72,10 @@ rocksdb::WalFilter::WalProcessingOption LogReplay::LogRecordFound(unsigned long 
                                                                   bool* /*batch_changed*/) {
     const auto head = codec::decode_batch_head(batch.Data());
     if (!head) return WalProcessingOption::kCorruptedRecord;
-    if (head->changes == 0) return WalProcessingOption::kContinueProcessing;
-    if (last_sequence_ && replayed_sequence_ >= *last_sequence_) return WalProcessingOption::kStopReplay;
-    replayed_sequence_ = head->next_sequence() - 1;
     if (head->first_sequence > synced_sequence_) {
         ConsumedTokens consumed(tokens_family_);
         if (batch.Iterate(&consumed).ok()) {
-            consumed_.insert(consumed_.end(), consumed.found().begin(), consumed.found().end());
+            unanswered_.insert(unanswered_.end(), consumed.found().begin(), consumed.found().end());
         }
     }
     return WalProcessingOption::kContinueProcessing;

@@ -1,5 +1,6 @@
 #include "storage/status_error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -15,9 +16,13 @@ ErrorCode code_of(const rocksdb::Status& status) {
     return ErrorCode::internal;
 }
 
-// The engine is opened with allow_data_in_errors = false: its messages name files and offsets, not keys or values.
+// The engine is opened with allow_data_in_errors = false: its messages name files and offsets, not keys or values. What
+// it read as a file's name may be damage: no such byte goes into a log.
 std::string describe(std::string_view what, const rocksdb::Status& status) {
-    return std::string(what) + " failed: " + status.ToString();
+    auto text = std::string(what) + " failed: " + status.ToString();
+    const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; };
+    std::ranges::replace_if(text, is_control, '?');
+    return text;
 }
 
 std::string_view describe(codec::DecodeStatus status) {

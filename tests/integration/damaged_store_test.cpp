@@ -168,6 +168,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_lost_a_table_file_is_refused) {
         if (entry.path().extension() != ".sst") continue;
         BOOST_TEST_CONTEXT(entry.path().filename()) {
             fs::rename(entry.path(), folder.path() / "kept");
+            BOOST_TEST(error_of(StoreReader::open(directory())).code == ErrorCode::corrupt);
             BOOST_TEST(error_of(TokenStore::open(directory(), options)).code == ErrorCode::corrupt);
             fs::rename(folder.path() / "kept", entry.path());
         }

@@ -182,7 +182,8 @@ struct SeveralLogs : HistoryFixture {
 
     [[nodiscard]] storage::LogAudit audit() const {
         const auto host = storage::current_host();
-        return must(storage::audit_log(host, left->directory(), mark()));
+        const auto manifest = must(storage::read_manifest(host, left->directory()));
+        return must(storage::audit_log(host, left->directory(), manifest, mark()));
     }
 
     [[nodiscard]] std::optional<codec::HighWater> mark() const {

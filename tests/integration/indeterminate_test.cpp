@@ -238,6 +238,23 @@ BOOST_AUTO_TEST_CASE(a_doubt_is_over_once_its_successor_was_rotated_by_whoever_h
     check_is_reuse(1);
 }
 
+BOOST_AUTO_TEST_CASE(a_doubt_that_comes_back_excuses_no_replay_of_a_retry_that_succeeded) {
+    rotate_in_doubt(1, 2, LogTail::lost);
+    must(store.close());
+    std::string doubt;
+    {
+        const PlainDatabase database(directory());
+        doubt = database.get("default", codec::in_doubt_key(make_hash(1))).value();
+    }
+    clock.advance_us(second_us);
+    open_again();
+    BOOST_TEST(rotate_synced(1, 3).outcome == RotateOutcome::rotated);
+    must(store.close());
+    PlainDatabase(directory()).put("default", codec::in_doubt_key(make_hash(1)), doubt);
+    open_again();
+    check_is_reuse(1);
+}
+
 BOOST_AUTO_TEST_CASE(an_old_doubt_excuses_nothing) {
     rotate_in_doubt(1, 2, LogTail::kept);
     clock.advance_us(day_us + 1);

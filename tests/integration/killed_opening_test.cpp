@@ -100,26 +100,6 @@ BOOST_FIXTURE_TEST_CASE(an_opening_behind_a_power_failure_that_is_killed_leaves_
           after_power_failure());
 }
 
-// Of a log that ends with a torn record the engine takes note in the log that it begins, by a batch without changes.
-BOOST_AUTO_TEST_CASE(an_opening_behind_a_torn_record_that_is_torn_itself_leaves_a_store_that_opens) {
-    make_changes(40);
-    const StoreImage torn(directory());
-    torn.cut(ends.back().log, ends.back().offset - 9);
-    std::size_t torn_twice = 0;
-    for (const auto& left : killed_while_opening(torn, options, storage::current_host().boot)) {
-        const auto logs = left->logs();
-        if (logs.size() != 2 || left->size(logs.back()) == 0) continue;
-        for (std::uint64_t length = 0; length < left->size(logs.back()); length += 6) {
-            const StoreImage image(left->directory());
-            image.cut(logs.back(), length);
-            check_opens_by_itself(image, 39);
-            ++torn_twice;
-        }
-        break;
-    }
-    BOOST_TEST(torn_twice > 2U);
-}
-
 // A sync without changes of its own covers those of an older log, which is gone once all of it is in table files.
 BOOST_AUTO_TEST_CASE(a_sync_behind_a_new_log_asks_nothing_of_it) {
     make_changes(20);

@@ -289,6 +289,39 @@ BOOST_AUTO_TEST_CASE(a_reader_beside_a_store_that_writes_and_flushes_never_repor
                                                  << (failures.empty() ? "nothing" : failures.front()));
 }
 
+BOOST_AUTO_TEST_CASE(readers_opened_while_the_store_drops_files_and_is_opened_again_miss_nothing) {
+    fill();
+    std::atomic<bool> done = false;
+    std::vector<std::string> wrong;
+    std::uint64_t opened = 0;
+    run_together(2, [&](std::size_t index) {
+        if (index == 0) {
+            for (std::uint64_t round = 0; round < 30; ++round) {
+                create(6'000 + round, {.user = 6, .family = 6'000 + round});
+                flush_and_compact();
+                if (round % 10 == 0) reopen();
+            }
+            done = true;
+            return;
+        }
+        std::uint64_t least = 800;
+        while (!done) {
+            const auto view = StoreReader::open(directory());
+            const auto counted = view ? view->count(clock.wall_us()) : Result<TokenCounts>(view.error());
+            if (!counted) {
+                wrong.push_back(counted.error().to_string());
+            } else {
+                if (counted->tokens < least) wrong.push_back("a token is missing");
+                least = counted->tokens;
+            }
+            ++opened;
+        }
+    });
+    BOOST_TEST(opened > 0U);
+    BOOST_TEST(wrong.empty(), wrong.size() << " of " << opened << " views, the first: "
+                                           << (wrong.empty() ? "nothing" : wrong.front()));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_store_is_told_apart_and_left_alone) {
     namespace fs = std::filesystem;
     BOOST_TEST(open_error(folder.path() / "missing") == ErrorCode::store_missing);

@@ -1,10 +1,9 @@
 #include "support/hooked_file_system.hpp"
 
 #include <cstring>
-#include <thread>
 #include <utility>
 
-#include <rocksdb/system_clock.h>
+#include "support/sleepless_env.hpp"
 
 namespace tokenstore::test {
 
@@ -203,25 +202,6 @@ private:
     std::unique_ptr<rocksdb::FSDirectory> directory_;
 };
 
-/// The engine sleeps a second after each failure in its background, lest it fill a log: here it need not.
-class SleeplessClock final : public rocksdb::SystemClockWrapper {
-public:
-    SleeplessClock() : rocksdb::SystemClockWrapper(rocksdb::SystemClock::Default()) {}
-
-    [[nodiscard]] const char* Name() const override { return "SleeplessClock"; }
-
-    void SleepForMicroseconds(int /*micros*/) override { std::this_thread::yield(); }
-};
-
-class SleeplessEnv final : public rocksdb::EnvWrapper {
-public:
-    explicit SleeplessEnv(std::unique_ptr<rocksdb::Env> env) : rocksdb::EnvWrapper(std::move(env)) {
-        system_clock_ = std::make_shared<SleeplessClock>();
-    }
-
-    [[nodiscard]] const char* Name() const override { return "SleeplessEnv"; }
-};
-
 }  // namespace
 
 std::string_view name(IoKind kind) noexcept {
@@ -347,7 +327,7 @@ IOStatus HookedFileSystem::GetFreeSpace(const std::string& path, const IOOptions
 }
 
 HookedHost::HookedHost(IoHook& hook)
-    : env_(std::make_unique<SleeplessEnv>(rocksdb::NewCompositeEnv(std::make_shared<HookedFileSystem>(hook)))) {}
+    : env_(make_sleepless_env(rocksdb::NewCompositeEnv(std::make_shared<HookedFileSystem>(hook)))) {}
 
 storage::Host HookedHost::boot(std::uint64_t number) const {
     storage::BootId id{};

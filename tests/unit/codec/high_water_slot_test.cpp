@@ -22,6 +22,7 @@ HighWater mark_of(std::uint64_t sequence, std::uint64_t log_number = 7) {
     std::iota(mark.boot.begin(), mark.boot.end(), std::uint8_t{0});
     mark.first_log = 0x0011223344556677;
     mark.synced = {sequence, log_number};
+    mark.manifest = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
     return mark;
 }
 
@@ -32,7 +33,9 @@ constexpr std::string_view golden_hex =
     "7766554433221100"                  // first log
     "efcdab8967452301"                  // log number
     "ffeeddccbbaa9988"                  // sequence
-    "3718febb4fad2022";                 // checksum
+    "0001020304050607"                  // manifest number
+    "08090a0b0c0d0e0f"                  // manifest bytes
+    "4bb51efdd07136f3";                 // checksum
 
 /// A file with a mark in each slot.
 std::string file_of(const HighWater& first, const HighWater& second) {

@@ -1,0 +1,97 @@
+#include "storage/engine_env.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include <rocksdb/file_system.h>
+
+#include "storage/log_file.hpp"
+
+namespace tokenstore::storage {
+
+namespace {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+
+/// A file that ends early.
+class LimitedFile final : public rocksdb::FSSequentialFileOwnerWrapper {
+public:
+    LimitedFile(std::unique_ptr<rocksdb::FSSequentialFile> file, std::uint64_t bytes)
+        : FSSequentialFileOwnerWrapper(std::move(file)), left_(bytes) {}
+
+    IOStatus Read(std::size_t count, const IOOptions& options, rocksdb::Slice* result, char* scratch,
+                  IODebugContext* debug) override {
+        const auto status = FSSequentialFileOwnerWrapper::Read(
+            static_cast<std::size_t>(std::min<std::uint64_t>(count, left_)), options, result, scratch, debug);
+        if (status.ok()) left_ -= result->size();
+        return status;
+    }
+
+    IOStatus Skip(std::uint64_t count) override {
+        const auto skipped = std::min(count, left_);
+        left_ -= skipped;
+        return FSSequentialFileOwnerWrapper::Skip(skipped);
+    }
+
+private:
+    std::uint64_t left_;
+};
+
+class EngineFileSystem final : public rocksdb::FileSystemWrapper {
+public:
+    EngineFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, LogLimits log_limits)
+        : FileSystemWrapper(target), log_limits_(std::move(log_limits)) {}
+
+    [[nodiscard]] const char* Name() const override { return "tokenstore.engine_file_system"; }
+
+    IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
+                               std::unique_ptr<rocksdb::FSSequentialFile>* result, IODebugContext* debug) override {
+        auto status = target()->NewSequentialFile(path, options, result, debug);
+        const auto number = number_in_name(name_of(path), "", ".log");
+        if (!status.ok() || !number) return status;
+        const auto limit = log_limits_.find(*number);
+        *result = std::make_unique<LimitedFile>(std::move(*result), limit == log_limits_.end() ? 0 : limit->second);
+        return status;
+    }
+
+    IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                        IODebugContext* debug) override {
+        if (name_of(to) == "CURRENT") {
+            if (auto status = sync_directory(to.substr(0, to.rfind('/')), options, debug); !status.ok()) return status;
+        }
+        return target()->RenameFile(from, to, options, debug);
+    }
+
+private:
+    static std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+    IOStatus sync_directory(const std::string& path, const IOOptions& options, IODebugContext* debug) {
+        std::unique_ptr<rocksdb::FSDirectory> directory;
+        auto status = target()->NewDirectory(path, options, &directory, debug);
+        return status.ok() ? directory->Fsync(options, debug) : status;
+    }
+
+    LogLimits log_limits_;
+};
+
+/// The engine takes its files from the file system, and the rest from the wrapped environment.
+class EngineEnv final : public rocksdb::EnvWrapper {
+public:
+    EngineEnv(rocksdb::Env& env, LogLimits log_limits) : EnvWrapper(&env) {
+        file_system_ = std::make_shared<EngineFileSystem>(env.GetFileSystem(), std::move(log_limits));
+    }
+
+    [[nodiscard]] const char* Name() const override { return "tokenstore.engine_env"; }
+};
+
+}  // namespace
+
+std::unique_ptr<rocksdb::Env> make_engine_env(rocksdb::Env& env, LogLimits log_limits) {
+    return std::make_unique<EngineEnv>(env, std::move(log_limits));
+}
+
+}  // namespace tokenstore::storage
