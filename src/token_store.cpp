@@ -82,7 +82,7 @@ public:
 
     [[nodiscard]] Result<void> start();
     [[nodiscard]] Result<void> close();
-    [[nodiscard]] Statistics statistics() const;
+    [[nodiscard]] Statistics statistics();
 
     [[nodiscard]] operations::Context& context() noexcept { return context_; }
     [[nodiscard]] const storage::Database& database() const noexcept { return *database_; }
@@ -163,7 +163,8 @@ Result<void> TokenStore::Impl::close() {
     return *close_answer_;
 }
 
-Statistics TokenStore::Impl::statistics() const {
+Statistics TokenStore::Impl::statistics() {
+    clock_.advance();  // clock_doubted is to tell of this moment
     using operations::Counter;
     Statistics statistics;
     statistics.created = counters_.sum(Counter::created);
@@ -319,10 +320,7 @@ Result<void> TokenStore::flush() {
 
 Result<void> TokenStore::compact() {
     if (!impl_) return closed_error();
-    return impl_->run([&](Impl& self) -> Result<void> {
-        if (auto moved = self.maintenance().move_on(Durability::lose_on_power_failure); !moved) return moved;
-        return self.database().compact();
-    });
+    return impl_->run([&](Impl& self) { return self.maintenance().compact(); });
 }
 
 Result<void> TokenStore::maintain() {

@@ -60,8 +60,10 @@ std::int64_t BoundedClock::advance_locked() noexcept {
 
 void BoundedClock::trust() noexcept {
     const std::lock_guard lock(mutex_);
+    const auto wall_us = clock_.wall_us();
     last_steady_us_ = std::max(clock_.steady_us(), last_steady_us_);
-    bounded_us_.store(clock_.wall_us(), std::memory_order_relaxed);
+    last_wall_us_.store(wall_us, std::memory_order_relaxed);
+    bounded_us_.store(wall_us, std::memory_order_relaxed);
     doubted_.store(false, std::memory_order_relaxed);
 }
 

@@ -16,7 +16,7 @@
 
 namespace tokenstore::expiry {
 
-enum class RecordKind { token, other };
+enum class RecordKind { token, index_entry, end };
 
 class TtlFilterFactory final : public rocksdb::CompactionFilterFactory {
 public:

@@ -15,7 +15,7 @@ Maintenance::Maintenance(const Options& options, storage::Database& database, ex
       clock_(clock),
       bounds_(bounds),
       reclaim_(std::move(reclaim)),
-      last_reclaim_us_(clock.bounded_us() - interval_us_) {}
+      last_reclaim_due_us_(clock.bounded_us() - grace_us_ - interval_us_) {}
 
 Result<void> Maintenance::run() {
     const std::lock_guard lock(round_);
@@ -32,6 +32,13 @@ Result<void> Maintenance::move_on(Durability durability) {
     return move_cutoff(durability);
 }
 
+Result<void> Maintenance::compact() {
+    if (auto moved = move_on(Durability::lose_on_power_failure); !moved) return moved;
+    if (auto compacted = database_.compact(); !compacted) return compacted;
+    const std::lock_guard lock(round_);
+    return reclaim_ends();
+}
+
 Result<void> Maintenance::trust_clock() {
     const std::lock_guard lock(round_);
     clock_.trust();
@@ -44,7 +51,11 @@ Result<void> Maintenance::move_cutoff(Durability durability) {
     const auto bounded_us = clock_.bounded_us();
     const auto cutoff_us = bounded_us - grace_us_;
     const auto set_cutoff = [&] {
-        if (reclaims_) reclaim_->cutoff_us.store(cutoff_us, std::memory_order_relaxed);
+        if (!reclaims_) return;
+        reclaim_->cutoff_us.store(cutoff_us, std::memory_order_relaxed);
+        if (reclaim_->ends_cutoff_us.load(std::memory_order_relaxed) > cutoff_us) {
+            reclaim_->ends_cutoff_us.store(cutoff_us, std::memory_order_relaxed);
+        }
     };
     if (cutoff_us < reclaim_->cutoff_us.load(std::memory_order_relaxed)) set_cutoff();
     storage::Batch batch(database_);
@@ -55,14 +66,23 @@ Result<void> Maintenance::move_cutoff(Durability durability) {
 }
 
 Result<void> Maintenance::reclaim_when_due() {
-    const auto bounded_us = clock_.bounded_us();
-    const auto since_last_us = bounded_us - last_reclaim_us_;  // negative once the clock was set back by hand
-    if (!reclaims_ || (since_last_us >= 0 && since_last_us < interval_us_)) return {};
+    if (!reclaims_) return {};
+    const auto due_us = reclaim_->cutoff_us.load(std::memory_order_relaxed);
+    const auto since_last_us = due_us - last_reclaim_due_us_;  // negative once the clock was set back by hand
+    if (since_last_us >= 0 && since_last_us < interval_us_) return {};
     // A round takes what the filter may drop now. Rounds are at most an interval apart, so nothing rests longer.
-    const auto compacted = database_.compact_expired(bounded_us - grace_us_);
-    if (!compacted) return compacted.error();
-    last_reclaim_us_ = bounded_us;
+    if (auto compacted = database_.compact_expired_tokens(due_us); !compacted) return compacted;
+    if (auto compacted = reclaim_ends(); !compacted) return compacted;
+    last_reclaim_due_us_ = due_us;
     return {};
+}
+
+Result<void> Maintenance::reclaim_ends() {
+    const auto earliest_us = database_.earliest_token_expiry();
+    if (!earliest_us) return earliest_us.error();
+    const auto due_us = expiry::ends_cutoff(reclaim_->cutoff_us.load(std::memory_order_relaxed), *earliest_us);
+    reclaim_->ends_cutoff_us.store(due_us, std::memory_order_relaxed);
+    return database_.compact_expired_ends(due_us);
 }
 
 }  // namespace tokenstore::operations

@@ -29,12 +29,16 @@ public:
     /// Moves the clock on, persists its mark, and then sets the filters' cutoff by it.
     [[nodiscard]] Result<void> move_on(Durability durability);
 
+    /// Compacts everything, by a cutoff of this moment.
+    [[nodiscard]] Result<void> compact();
+
     /// Takes the wall clock's word, and then as above.
     [[nodiscard]] Result<void> trust_clock();
 
 private:
     [[nodiscard]] Result<void> move_cutoff(Durability durability);
     [[nodiscard]] Result<void> reclaim_when_due();
+    [[nodiscard]] Result<void> reclaim_ends();
 
     bool reclaims_;
     std::int64_t grace_us_;
@@ -44,7 +48,7 @@ private:
     IssueBounds& bounds_;
     std::shared_ptr<expiry::ReclaimState> reclaim_;
     std::mutex round_;
-    std::int64_t last_reclaim_us_;  // in bounded time; guarded by round_
+    std::int64_t last_reclaim_due_us_;  // guarded by round_
 };
 
 }  // namespace tokenstore::operations

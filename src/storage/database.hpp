@@ -31,8 +31,9 @@
 #include "storage/host.hpp"
 
 namespace rocksdb {
+class ColumnFamilyHandle;
 class Status;
-}
+}  // namespace rocksdb
 
 namespace tokenstore::storage {
 
@@ -164,9 +165,15 @@ public:
     [[nodiscard]] Result<void> flush();
     [[nodiscard]] Result<void> compact();
 
-    /// Compacts the key ranges of the files that hold a record with an expiry of at most `due_us`; what stands in
-    /// memtables is flushed first. Answers how many column families were compacted.
-    [[nodiscard]] Result<std::size_t> compact_expired(std::int64_t due_us);
+    /// Compacts the key ranges of the files that hold a token or index entry with an expiry of at most `due_us`; what
+    /// stands in memtables is flushed first.
+    [[nodiscard]] Result<void> compact_expired_tokens(std::int64_t due_us);
+
+    /// The same for the ends of families and users.
+    [[nodiscard]] Result<void> compact_expired_ends(std::int64_t due_us);
+
+    /// The earliest expiry of the tokens in table files; nothing if there are none.
+    [[nodiscard]] Result<std::optional<std::int64_t>> earliest_token_expiry() const;
 
     /// Fills in the gauges about memory and disk.
     void read_gauges(Statistics& statistics) const;
@@ -191,6 +198,7 @@ private:
     [[nodiscard]] Error refused(WriteState write) const;
     [[nodiscard]] std::uint64_t current_log() const;
     [[nodiscard]] codec::ManifestExtent current_manifest() const;
+    [[nodiscard]] Result<void> compact_expired(rocksdb::ColumnFamilyHandle* handle, std::int64_t due_us);
     void note_manifest() const;
     void put_note(Batch& batch, bool asks_for_sync) const;
     [[nodiscard]] bool raise_high_water(const Batch& batch, std::uint64_t log_number) const noexcept;

@@ -315,7 +315,6 @@ Result<std::unique_ptr<Database>> Database::open_view(const fs::path& directory,
         // A record that the owner is writing can be seen in part: damage may pass.
         if (!view && no_file_dropped && attempt >= attempts_at_damage) return view;
         if (attempt < attempts) continue;
-        if (!view) return view;
         return open_error(ErrorCode::busy, "the store's owner replaces its files faster than they can be read");
     }
 }

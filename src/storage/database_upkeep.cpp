@@ -1,4 +1,6 @@
 // Flushing, compacting, and the figures about memory and disk.
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include <rocksdb/cache.h>
@@ -61,41 +63,62 @@ Result<void> Database::compact() {
     return {};
 }
 
-Result<std::size_t> Database::compact_expired(std::int64_t due_us) {
-    std::size_t compacted = 0;
-    auto options = compact_options(engine_->compactions_canceled);
-    for (const auto& description : column_families) {
-        if (!description.expires) continue;
-        auto* const handle = engine_->handle(description.family);
-        // What rests in a memtable of an idle store has to reach a file before it can leave it.
-        if (const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handle); !status.ok()) {
-            return read_error(status, "flushing");
-        }
-        rocksdb::TablePropertiesCollection properties;
-        if (const auto status = engine_->db->GetPropertiesOfAllTables(handle, &properties); !status.ok()) {
-            return read_error(status, "reading the properties of table files");
-        }
-        rocksdb::ColumnFamilyMetaData metadata;
-        engine_->db->GetColumnFamilyMetaData(handle, &metadata);
-        DueRange due;
-        for (const auto& level : metadata.levels) {
-            for (const auto& file : level.files) {
-                const auto found = properties.find(file.db_path + file.name);
-                if (found == properties.end()) continue;
-                const auto earliest_us = expiry::earliest_expiry(*found->second);
-                if (earliest_us && *earliest_us <= due_us) due.add(file);
-            }
-        }
-        if (!due.any) continue;
-        const rocksdb::Slice begin(due.smallest);
-        const rocksdb::Slice end(due.largest);
-        const auto status = engine_->db->CompactRange(options, handle, &begin, &end);
-        if (was_canceled(status)) return compacted;
-        if (!status.ok()) return read_error(status, "compacting expired records");
-        ++compacted;
+Result<void> Database::compact_expired_tokens(std::int64_t due_us) {
+    for (const auto family : {Family::tokens, Family::by_family, Family::by_user}) {
+        if (auto compacted = compact_expired(engine_->handle(family), due_us); !compacted) return compacted;
     }
     note_manifest();
+    return {};
+}
+
+Result<void> Database::compact_expired_ends(std::int64_t due_us) {
+    auto compacted = compact_expired(engine_->handle(Family::revocations), due_us);
+    note_manifest();
     return compacted;
+}
+
+Result<void> Database::compact_expired(rocksdb::ColumnFamilyHandle* handle, std::int64_t due_us) {
+    // What rests in a memtable of an idle store has to reach a file before it can leave it.
+    if (const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handle); !status.ok()) {
+        return read_error(status, "flushing");
+    }
+    rocksdb::TablePropertiesCollection properties;
+    if (const auto status = engine_->db->GetPropertiesOfAllTables(handle, &properties); !status.ok()) {
+        return read_error(status, "reading the properties of table files");
+    }
+    rocksdb::ColumnFamilyMetaData metadata;
+    engine_->db->GetColumnFamilyMetaData(handle, &metadata);
+    DueRange due;
+    for (const auto& level : metadata.levels) {
+        for (const auto& file : level.files) {
+            const auto found = properties.find(file.db_path + file.name);
+            if (found == properties.end()) {
+                due.add(file);  // written since the properties were read
+                continue;
+            }
+            const auto earliest_us = expiry::earliest_expiry(*found->second);
+            if (earliest_us && *earliest_us <= due_us) due.add(file);
+        }
+    }
+    if (!due.any) return {};
+    const rocksdb::Slice begin(due.smallest);
+    const rocksdb::Slice end(due.largest);
+    const auto status = engine_->db->CompactRange(compact_options(engine_->compactions_canceled), handle, &begin, &end);
+    if (was_canceled(status)) return Error{ErrorCode::closed, WriteState::nothing_written, "the store is closing"};
+    if (!status.ok()) return read_error(status, "compacting expired records");
+    return {};
+}
+
+Result<std::optional<std::int64_t>> Database::earliest_token_expiry() const {
+    rocksdb::TablePropertiesCollection properties;
+    const auto status = engine_->db->GetPropertiesOfAllTables(engine_->handle(Family::tokens), &properties);
+    if (!status.ok()) return read_error(status, "reading the properties of table files");
+    std::optional<std::int64_t> earliest_us;
+    for (const auto& [file, of_file] : properties) {
+        const auto of_file_us = expiry::earliest_expiry(*of_file);
+        if (of_file_us) earliest_us = std::min(earliest_us.value_or(*of_file_us), *of_file_us);
+    }
+    return earliest_us;
 }
 
 void Database::read_gauges(Statistics& statistics) const {

@@ -69,6 +69,11 @@ std::shared_ptr<const rocksdb::SliceTransform> prefix_extractor(Family family) {
 
 }  // namespace
 
+expiry::RecordKind record_kind(Family family) noexcept {
+    if (family == Family::tokens) return expiry::RecordKind::token;
+    return family == Family::revocations ? expiry::RecordKind::end : expiry::RecordKind::index_entry;
+}
+
 rocksdb::DBOptions database_options() {
     rocksdb::DBOptions db;
     // Table readers stay open: no file is opened on a look-up, and a view keeps what its owner deletes.
@@ -133,9 +138,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> column_family_descriptors(
         family.hard_pending_compaction_bytes_limit = 512ULL << 30U;
         if (description.expires) {
             if (reclaim) {
-                const auto kind =
-                    description.family == Family::tokens ? expiry::RecordKind::token : expiry::RecordKind::other;
-                family.compaction_filter_factory = std::make_shared<expiry::TtlFilterFactory>(reclaim, kind);
+                family.compaction_filter_factory =
+                    std::make_shared<expiry::TtlFilterFactory>(reclaim, record_kind(description.family));
             }
             family.table_properties_collector_factories.push_back(std::make_shared<expiry::ExpiryPropertiesFactory>());
             // After a clean-up the tombstones go soon: a file with half of 1,024 neighbours deleted is compacted.

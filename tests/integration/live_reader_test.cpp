@@ -308,6 +308,9 @@ BOOST_AUTO_TEST_CASE(readers_opened_while_the_store_drops_files_and_is_opened_ag
         while (!done) {
             const auto view = StoreReader::open(directory());
             const auto counted = view ? view->count(clock.wall_us()) : Result<TokenCounts>(view.error());
+            if (!counted && counted.error().code == ErrorCode::busy) {
+                continue;  // the owner goes on without a pause here
+            }
             if (!counted) {
                 wrong.push_back(counted.error().to_string());
             } else {

@@ -58,9 +58,9 @@ public:
 
     [[nodiscard]] std::string table() const {
         std::ostringstream out;
-        out << "file                  same answers  refused  errors  wrong  crash";
+        out << "file                  same answers  refused  errors  stopped  wrong  crash";
         for (const auto& [kind, row] : rows_) {
-            constexpr std::array<int, outcomes> widths{14, 9, 8, 7, 7};
+            constexpr std::array<int, outcomes> widths{14, 9, 8, 9, 7, 7};
             out << '\n' << std::left << std::setw(20) << kind << std::right;
             for (std::size_t i = 0; i < outcomes; ++i) out << std::setw(widths.at(i)) << row.counts.at(i);
             for (const auto& [code, count] : row.refused_with) out << "  " << code << ' ' << count;
@@ -76,6 +76,12 @@ private:
 
     std::map<std::string, Row> rows_;
 };
+
+/// The engine reads the properties of a table before it verifies their checksum. Debian builds it with its assertions,
+/// and one bit of each table file, if it flips, fails one of them: the process ends, loudly, when the store is opened.
+bool was_stopped(const std::string& errors) {
+    return errors.find("DataBlockHashIndex::Initialize") != std::string::npos;
+}
 
 /// Runs the trials of mutations `number` to `end` - 1, each reported once. A process that a trial ends is followed by
 /// another, behind it.
@@ -97,7 +103,7 @@ std::vector<TrialReport> run_batch(const std::filesystem::path& images, std::uin
         if (number == end && finished.exit_code == 0) break;
         number = std::min(number, end - 1);  // a process may also fail to end
         reports.push_back({number,
-                           Outcome::crash,
+                           was_stopped(finished.errors) ? Outcome::stopped : Outcome::crash,
                            {},
                            "the process ended with " + std::to_string(finished.exit_code) + ": " + finished.errors});
         ++number;
@@ -140,8 +146,8 @@ BOOST_AUTO_TEST_CASE(whatever_happens_to_one_file_each_answer_is_right_or_an_err
     BOOST_TEST_MESSAGE(tally.table());
     std::cout << reports.size() << " mutations: " << tally.sum(Outcome::same_answers) << " same answers, "
               << tally.sum(Outcome::refused_at_open) << " refused at open, " << tally.sum(Outcome::explicit_errors)
-              << " explicit errors, " << tally.sum(Outcome::wrong_answers) << " wrong answers, "
-              << tally.sum(Outcome::crash) << " crashes\n";
+              << " explicit errors, " << tally.sum(Outcome::stopped) << " stopped by the engine, "
+              << tally.sum(Outcome::wrong_answers) << " wrong answers, " << tally.sum(Outcome::crash) << " crashes\n";
     BOOST_TEST(reports.size() == end - first);
 }
 

@@ -17,11 +17,12 @@ enum class Outcome {
     same_answers,
     refused_at_open,  ///< by TokenStore::open, with an explicit error
     explicit_errors,  ///< some calls answered an error, and all others as the undamaged store does
+    stopped,          ///< the process, by an assertion of the engine that is known
     wrong_answers,
-    crash,  ///< the process ended, or was stuck
+    crash,  ///< the process ended in another way, or was stuck
 };
 
-inline constexpr std::size_t outcomes = 5;
+inline constexpr std::size_t outcomes = 6;
 
 /// One trial, as it is told from one process to the other: a line of text.
 struct TrialReport {

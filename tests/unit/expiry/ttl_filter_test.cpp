@@ -31,7 +31,10 @@ struct Filtering {
     std::shared_ptr<ReclaimState> state = std::make_shared<ReclaimState>();
     TtlFilterFactory factory;
 
-    explicit Filtering(RecordKind kind = RecordKind::token) : factory(state, kind) { state->cutoff_us = cutoff_us; }
+    explicit Filtering(RecordKind kind = RecordKind::token) : factory(state, kind) {
+        state->cutoff_us = cutoff_us;
+        state->ends_cutoff_us = cutoff_us;
+    }
 
     [[nodiscard]] std::unique_ptr<CompactionFilter> filter() { return factory.CreateCompactionFilter({}); }
 };
@@ -64,6 +67,26 @@ BOOST_AUTO_TEST_CASE(without_a_cutoff_there_is_no_filter) {
 BOOST_AUTO_TEST_CASE(a_new_state_reclaims_nothing) {
     TtlFilterFactory factory(std::make_shared<ReclaimState>(), RecordKind::token);
     BOOST_TEST((factory.CreateCompactionFilter({}) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(ends_have_a_cutoff_of_their_own) {
+    Filtering ends(RecordKind::end);
+    ends.state->ends_cutoff_us = cutoff_us - 1;
+    const auto filter = ends.filter();
+    BOOST_TEST(removes(decide(*filter, record_expiring_at(cutoff_us - 1))));
+    BOOST_TEST(keeps(decide(*filter, record_expiring_at(cutoff_us))));
+    ends.state->ends_cutoff_us = reclaim_nothing;
+    BOOST_TEST((ends.filter() == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(ends_are_dropped_up_to_the_cutoff_but_not_up_to_the_expiry_of_a_token_still_there) {
+    static_assert(ends_cutoff(100, std::nullopt) == 100);
+    static_assert(ends_cutoff(100, 101) == 100);
+    static_assert(ends_cutoff(100, 100) == 99);
+    static_assert(ends_cutoff(100, 7) == 6);
+    static_assert(ends_cutoff(100, reclaim_nothing) == reclaim_nothing);
+    static_assert(ends_cutoff(reclaim_nothing, std::nullopt) == reclaim_nothing);
+    BOOST_TEST(ends_cutoff(0, -1) == -2);
 }
 
 BOOST_AUTO_TEST_CASE(a_record_is_removed_from_the_cutoff_on_and_kept_one_microsecond_later) {
@@ -131,7 +154,7 @@ BOOST_AUTO_TEST_CASE(anything_but_a_plain_value_is_kept_and_not_counted) {
 }
 
 BOOST_AUTO_TEST_CASE(removed_tokens_and_other_records_are_counted_apart_when_the_filter_ends) {
-    for (const auto kind : {RecordKind::token, RecordKind::other}) {
+    for (const auto kind : {RecordKind::token, RecordKind::index_entry, RecordKind::end}) {
         Filtering filtering(kind);
         auto filter = filtering.filter();
         for (int i = 0; i < 3; ++i) decide(*filter, record_expiring_at(cutoff_us));
@@ -140,7 +163,7 @@ BOOST_AUTO_TEST_CASE(removed_tokens_and_other_records_are_counted_apart_when_the
         BOOST_TEST(filtering.state->reclaimed_other_records == 0U);
         filter.reset();
         BOOST_TEST(filtering.state->reclaimed_tokens == (kind == RecordKind::token ? 3U : 0U));
-        BOOST_TEST(filtering.state->reclaimed_other_records == (kind == RecordKind::other ? 3U : 0U));
+        BOOST_TEST(filtering.state->reclaimed_other_records == (kind != RecordKind::token ? 3U : 0U));
         BOOST_TEST(filtering.state->undecodable_records_kept == 0U);
     }
 }
