@@ -356,4 +356,6 @@ storage::Host HookedHost::boot(std::uint64_t number) const {
     return {env_.get(), id};
 }
 
+storage::Host HookedHost::this_boot() const { return {env_.get(), storage::current_host().boot}; }
+
 }  // namespace tokenstore::test

@@ -106,6 +106,9 @@ public:
     /// On a run of the system that is told from others by its number.
     [[nodiscard]] storage::Host boot(std::uint64_t number) const;
 
+    /// On the run of the system that it is in truth.
+    [[nodiscard]] storage::Host this_boot() const;
+
 private:
     std::unique_ptr<rocksdb::Env> env_;
 };
