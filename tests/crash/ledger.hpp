@@ -1,5 +1,6 @@
 // What a process that is going to be killed notes about its calls, in memory that outlives it: a file mapped into it
-// and into the process that kills it. An entry is noted as intended before the call and as answered after it.
+// and into the process that kills it. An entry is noted as intended before the call and as answered after it. What the
+// process is told about its end stands there, too.
 #pragma once
 
 #include <array>
@@ -13,6 +14,8 @@
 
 #include <tokenstore/ids.hpp>
 #include <tokenstore/options.hpp>
+
+#include "crash/kill_point.hpp"
 
 namespace tokenstore::test {
 
@@ -47,6 +50,8 @@ enum class LedgerStage : std::uint32_t { nothing, opening, open, full };
 
 /// The mapped memory: all zero at first.
 struct LedgerPages {
+    KillOrder order;  ///< written before the process starts
+    std::atomic<bool> was_at_point{false};
     std::atomic<LedgerStage> stage{LedgerStage::nothing};
     std::atomic<std::uint64_t> answered{0};
     std::atomic<std::uint64_t> next_ticket{0};

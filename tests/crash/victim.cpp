@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <tokenstore/token_store.hpp>
 
+#include "crash/kill_hook.hpp"
 #include "crash/ledger.hpp"
+#include "storage/host.hpp"
+#include "storage/store_directory.hpp"
 #include "support/dice.hpp"
+#include "support/hooked_file_system.hpp"
 #include "support/token_builders.hpp"
 
 namespace tokenstore::test {
@@ -232,6 +237,10 @@ void run_calls(TokenStore& store, LedgerPages& pages, std::uint64_t seed, std::u
 int run_victim(const VictimOrders& orders) {
     Ledger ledger = Ledger::open(orders.ledger);
     LedgerPages& pages = ledger.pages();
+    KillHook hook(pages, storage::examine_directory(orders.store) == storage::DirectoryContent::store);
+    const HookedHost hooked(hook);
+    std::optional<storage::HostOverride> host;
+    if (pages.order.nth > 0) host.emplace(hooked.this_boot());
     pages.stage = LedgerStage::opening;
     auto store = TokenStore::open(orders.store, crash_options());
     if (!store) {

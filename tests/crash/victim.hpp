@@ -1,5 +1,5 @@
 // The process that is going to be killed: it opens a store and runs random calls on it from several threads, noting
-// each in a ledger, until it is killed or the ledger is full.
+// each in a ledger, until it is killed, comes to the point at which it is told to end itself, or the ledger is full.
 //
 // Each thread keeps to users and families of its own, so that what it notes in order is what must hold of them in
 // order. The store, its log, its locks and its compactions are everybody's.
