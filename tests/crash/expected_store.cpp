@@ -383,7 +383,9 @@ void ExpectedStore::check_token(const TokenHash& hash, const Expected& expected,
                              : expected.expires_at_us <= now_us ? TokenState::expired
                                                                 : TokenState::live;
     if (stored->state != state) {
-        wrong(stored->state == TokenState::live ? Finding::resurrected : Finding::half_applied,
+        wrong(stored->state == TokenState::live ? Finding::resurrected
+              : is_revoked(expected)            ? Finding::lost
+                                                : Finding::half_applied,
               "its state is " + std::string(name(stored->state)) + " and ought to be " + std::string(name(state)) +
                   (expected.revoked ? ", revoked itself" : "") + (expected.user_ended ? ", its user ended" : "") +
                   (ended_families_.contains(expected.family) ? ", its family ended" : ""));
