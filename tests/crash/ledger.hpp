@@ -29,9 +29,8 @@ enum class LedgerProgress : std::uint32_t { none, intended, answered, failed };
 
 struct LedgerEntry {
     LedgerCall call = LedgerCall::create;
-    std::uint8_t answer = 0;      ///< the outcome of rotate_token or revoke_token, as a number
-    bool synced = false;          ///< it was asked to lose nothing
-    bool may_be_written = false;  ///< of one that failed: the error did not say that nothing was written
+    std::uint8_t answer = 0;  ///< the outcome of rotate_token or revoke_token, as a number
+    bool synced = false;      ///< it was asked to lose nothing
     UserId user;
     FamilyId family;
     TokenHash subject;                              ///< presented or to be revoked
@@ -48,9 +47,17 @@ struct LedgerEntry {
 
 enum class LedgerStage : std::uint32_t { nothing, opening, open, full };
 
+/// What a victim is told about the power.
+struct PowerCut {
+    std::uint64_t nth_change = 0;  ///< of the disk, at which it goes off, from 1 on; 0: it stays on
+    std::uint64_t seed = 0;        ///< of what it makes of the disk
+    std::uint64_t boot = 0;        ///< the number of this run of the system
+};
+
 /// The mapped memory: all zero at first.
 struct LedgerPages {
-    KillOrder order;  ///< written before the process starts
+    KillOrder order;  ///< this and the next are written before the process starts
+    PowerCut cut;
     std::atomic<bool> was_at_point{false};
     std::atomic<LedgerStage> stage{LedgerStage::nothing};
     std::atomic<std::uint64_t> answered{0};

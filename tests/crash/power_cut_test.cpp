@@ -2,9 +2,11 @@
 // and of the rest a beginning without a hole. TOKENSTORE_CUTS sets how often.
 #include <cstdint>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -17,10 +19,10 @@
 #include "crash/ledger.hpp"
 #include "crash/progress.hpp"
 #include "crash/victim.hpp"
+#include "crash/victim_process.hpp"
 #include "support/dice.hpp"
 #include "support/hooked_file_system.hpp"
 #include "support/index_checker.hpp"
-#include "support/power_loss.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/test_number.hpp"
 #include "support/test_seed.hpp"
@@ -35,14 +37,13 @@ constexpr std::uint64_t cuts_of_a_store = 10;
 class CutStore {
 public:
     CutStore(std::uint64_t seed, Findings& findings)
-        : seed_(seed), dice_(seed), findings_(findings), host_(power_), expected_(findings) {}
+        : seed_(seed), dice_(seed), findings_(findings), host_(bystander_), expected_(findings) {}
 
     void cut_once(bool is_last) {
         try {
             cut();
             evidence_.note_store(store_directory());
             check(is_last);
-            power_.settle();
         } catch (const std::exception& error) {
             findings_.add(Finding::failed, error.what());
         }
@@ -50,35 +51,37 @@ public:
 
     /// What the last power failure left, and where the store is kept.
     [[nodiscard]] std::string describe_cut(const std::string& name) const {
-        return "what the power failure left:\n" + losses_ + evidence_.keep(name) + "\n";
+        std::ifstream losses(directory_.path() / losses_file_name);
+        const std::string text{std::istreambuf_iterator<char>(losses), {}};
+        return "what the power failure left:\n" + text + evidence_.keep(name) + "\n";
     }
 
     [[nodiscard]] const ExpectedStore& expected() const noexcept { return expected_; }
-    [[nodiscard]] std::uint64_t cuts_while_opening() const noexcept { return cuts_ - opened_before_; }
+    [[nodiscard]] std::uint64_t cuts_while_opening() const noexcept { return cuts_while_opening_; }
 
 private:
+    /// For a host without a fault.
+    class Bystander final : public IoHook {
+        IoFault before(const Io& /*io*/) override { return IoFault::none; }
+    };
+
     void cut() {
-        ledger_.emplace(Ledger::make(directory_.path() / "ledger"));
-        power_.go_off_after(draw_changes());
-        {
-            const storage::HostOverride host(host_.boot(++boot_));
-            auto store = TokenStore::open(store_directory(), crash_options());
-            if (store) {
-                ++opened_before_;
-                run_calls(*store, ledger_->pages(), seed_ + cuts_, cuts_ * numbers_of_a_victim);
-                static_cast<void>(store->close());
-            } else if (!power_.is_off()) {
-                throw std::runtime_error("a store with power does not open: " + store.error().to_string());
-            }
-        }
+        const auto aside = directory_.path() / aside_folder_name;
+        std::filesystem::remove_all(aside);
+        std::filesystem::create_directory(aside);
+        const auto file = directory_.path() / "ledger";
+        ledger_.emplace(Ledger::make(file));
+        ledger_->pages().cut = {draw_change(), dice_.below(~std::uint64_t{0}), ++boot_};
+        VictimProcess({store_directory(), file, seed_ + cuts_, cuts_ * numbers_of_a_victim})
+            .kill({LedgerStage::full}, *ledger_);
         ++cuts_;
-        losses_ = power_.fail(dice_);
+        if (ledger_->pages().stage.load() == LedgerStage::opening) ++cuts_while_opening_;
     }
 
     [[nodiscard]] std::filesystem::path store_directory() const { return directory_.path() / "store"; }
 
     /// Opening alone makes some forty changes.
-    [[nodiscard]] std::uint64_t draw_changes() { return dice_.chance(30) ? dice_.below(60) : dice_.below(2'000); }
+    [[nodiscard]] std::uint64_t draw_change() { return 1 + dice_.below(dice_.chance(30) ? 60 : 1'500); }
 
     void check(bool is_last) {
         const storage::HostOverride host(host_.boot(++boot_));
@@ -105,13 +108,12 @@ private:
     TemporaryDirectory directory_{folder_in_memory()};
     Evidence evidence_{directory_.path()};
     std::optional<Ledger> ledger_;
-    std::string losses_;
-    PowerLoss power_;
+    Bystander bystander_;
     HookedHost host_;
     ExpectedStore expected_;
     std::uint64_t boot_ = 0;
     std::uint64_t cuts_ = 0;
-    std::uint64_t opened_before_ = 0;
+    std::uint64_t cuts_while_opening_ = 0;
 };
 
 /// The numbers of a whole run.

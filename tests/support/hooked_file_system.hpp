@@ -61,7 +61,8 @@ class IoHook {
 public:
     virtual ~IoHook() = default;
     virtual IoFault before(const Io& io) = 0;
-    virtual void after(const Io& /*io*/) {}  ///< of one that was done
+    virtual void after(const Io& /*io*/) {}     ///< of one that was done
+    virtual void not_done(const Io& /*io*/) {}  ///< of one that the hook let through in vain
 };
 
 class HookedFileSystem final : public rocksdb::FileSystemWrapper {
