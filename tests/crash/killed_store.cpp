@@ -38,6 +38,7 @@ KillOrder PointCycle::next(Work work, Dice& dice) {
 }
 
 void KilledStore::go_round(bool is_last) {
+    for (std::size_t i = 0; i < ledgers_.size(); ++i) std::filesystem::remove(ledger_file(i));
     ledgers_.clear();
     deaths_.clear();
     try {
@@ -87,7 +88,7 @@ bool KilledStore::kill_an_opening() {
 
 /// Answers whether it happened in an opening.
 bool KilledStore::kill(const KillOrder& order, const KillTime& time) {
-    const auto file = directory_.path() / ("ledger_" + std::to_string(ledgers_.size()));
+    const auto file = ledger_file(ledgers_.size());
     Ledger& ledger = ledgers_.emplace_back(Ledger::make(file));
     LedgerPages& pages = ledger.pages();
     pages.order = order;

@@ -1,6 +1,7 @@
 // A store that one process after the other works on, each killed, and what is found in it afterwards.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -56,6 +57,9 @@ private:
     bool kill(const KillOrder& order, const KillTime& time);
     void check(bool is_last);
     [[nodiscard]] std::filesystem::path store() const { return directory_.path() / "store"; }
+    [[nodiscard]] std::filesystem::path ledger_file(std::size_t number) const {
+        return directory_.path() / ("ledger_" + std::to_string(number));
+    }
 
     std::uint64_t seed_;
     Dice dice_;
