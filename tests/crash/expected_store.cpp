@@ -12,6 +12,12 @@ bool ends_family(RotateOutcome outcome) {
     return outcome == RotateOutcome::reuse_detected || outcome == RotateOutcome::revoked;
 }
 
+/// Such a token may be gone before anybody looks, so that it cannot be told whether it was stored. What was done with
+/// it since, its family's end above all, is there to be seen: it is taken for known.
+bool was_never_live(const LedgerEntry& entry, std::size_t made) {
+    return entry.expires_at_us.at(made) <= system_clock().wall_us();
+}
+
 /// A synced call that has surely written: everything that was answered before it began was synced with it.
 bool is_a_sync(const LedgerEntry& entry) {
     if (!entry.synced || entry.progress.load() != LedgerProgress::answered) return false;
@@ -216,9 +222,9 @@ bool ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
     if (entry.call == LedgerCall::import) {
         bool any = false;
         for (std::size_t row = 0; row < rows_of_an_import; ++row) {
-            if (!look_up(store, entry.made.at(row))) continue;
-            apply_import_row(entry, row);
-            any = true;
+            const bool is_there = look_up(store, entry.made.at(row)).has_value();
+            if (is_there || was_never_live(entry, row)) apply_import_row(entry, row);
+            any = any || is_there;
         }
         return any;
     }
@@ -268,7 +274,7 @@ bool ExpectedStore::is_done(const LedgerEntry& entry, const TokenStore& store) {
     };
     switch (entry.call) {
         case LedgerCall::create:
-            return look_up(store, entry.made[0]).has_value();
+            return was_never_live(entry, 0) || look_up(store, entry.made[0]).has_value();
         case LedgerCall::rotate: {
             if (is_rotated(entry, store)) return true;
             const auto presented = tokens_.find(entry.subject);
