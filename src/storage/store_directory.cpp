@@ -222,7 +222,12 @@ Result<void> StoreDirectory::begin_store() const {
     if (!names) return names.error();
     if (::chmod(path_.c_str(), S_IRWXU) != 0) return system_error(errno, "making the store's directory private");
     const auto host = current_host();
-    if (auto marked = set_marker(host, path_); !marked) return marked;
+    // With remains beside it the marker is whole. Writing it anew would empty it first: a crash just then would leave
+    // remains that are nobody's.
+    const bool has_remains = names->size() > 1;
+    if (!has_remains) {
+        if (auto marked = set_marker(host, path_); !marked) return marked;
+    }
     for (const auto& name : *names) {
         if (name == marker_name) continue;
         if (auto removed = remove_file(host, path_ / name, "removing the remains of a half-made store"); !removed) {

@@ -12,11 +12,11 @@ bool ends_family(RotateOutcome outcome) {
     return outcome == RotateOutcome::reuse_detected || outcome == RotateOutcome::revoked;
 }
 
-}  // namespace
-
-std::string ExpectedStore::take_faults() { return std::exchange(faults_, {}); }
-
-namespace {
+/// Such a token may be gone before anybody looks, so that it cannot be told whether it was stored. What was done with
+/// it since, its family's end above all, is there to be seen: it is taken for known.
+bool was_never_live(const LedgerEntry& entry, std::size_t made) {
+    return entry.expires_at_us.at(made) <= system_clock().wall_us();
+}
 
 /// A synced call that has surely written: everything that was answered before it began was synced with it.
 bool is_a_sync(const LedgerEntry& entry) {
@@ -55,15 +55,21 @@ std::uint64_t last_sync(const Ledger& ledger) {
 }  // namespace
 
 void ExpectedStore::take_over(const Ledger& ledger, const TokenStore& store, Ending ending) {
-    for (auto& [hash, expected] : tokens_) expected.made_by = 0;
+    for (auto& [hash, expected] : tokens_) {
+        expected.made_by = 0;
+        expected.must_be_there = true;
+    }
     const auto synced_until = last_sync(ledger);
     for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
         const auto entries = ledger.entries_of(thread);
         const auto there = ending == Ending::killed ? entries.size() : count_there(entries, store, synced_until);
         for (std::size_t i = 0; i < entries.size(); ++i) {
-            const bool failed = entries[i].progress.load() == LedgerProgress::failed;
-            if (failed && ending == Ending::killed) add("a call failed: " + std::string(entries[i].error.data()));
-            if (!failed || ending == Ending::power_failed) take_over(entries[i], store, i < there);
+            if (entries[i].progress.load() == LedgerProgress::failed) {
+                findings_.add(Finding::failed, "a call failed: " + std::string(entries[i].error.data()));
+                continue;
+            }
+            const bool is_safe = is_a_sync(entries[i]) || entries[i].end < synced_until;
+            take_over(entries[i], store, i < there, ending == Ending::killed || is_safe);
         }
     }
     // What a power failure brings back has expired all the same.
@@ -104,19 +110,22 @@ bool ExpectedStore::is_seen(const LedgerEntry& entry, const TokenStore& store) {
     return false;
 }
 
-void ExpectedStore::take_over(const LedgerEntry& entry, const TokenStore& store, bool is_there) {
+void ExpectedStore::take_over(const LedgerEntry& entry, const TokenStore& store, bool is_there, bool must_be_there) {
     const auto progress = entry.progress.load();
     const bool is_answered = progress == LedgerProgress::answered;
     ++(is_answered ? calls_answered_ : calls_open_);
-    if (is_answered && is_there) return apply(entry);
-    const bool was_done_before = entry.call != LedgerCall::create && is_seen(entry, store) &&
-                                 tokens_.contains(entry.subject) && tokens_.at(entry.subject).revoked;
-    const bool is_done = settle(entry, store);
-    if (is_done && !is_answered) ++calls_open_and_done_;
-    const bool leaves_a_trace = entry.call != LedgerCall::revoke_family && entry.call != LedgerCall::revoke_user;
-    if (is_done && leaves_a_trace && !was_done_before && progress == LedgerProgress::failed && !entry.may_be_written) {
-        add("call " + std::to_string(static_cast<int>(entry.call)) +
-            " was said to have written nothing and was done: " + std::string(entry.error.data()));
+    if (is_answered && is_there) {
+        apply(entry);
+        if (must_be_there) note_kept(entry);
+        return;
+    }
+    if (settle(entry, store) && !is_answered) ++calls_open_and_done_;
+}
+
+void ExpectedStore::note_kept(const LedgerEntry& entry) {
+    ++calls_kept_;
+    for (const TokenHash& made : entry.made) {
+        if (const auto known = tokens_.find(made); known != tokens_.end()) known->second.must_be_there = true;
     }
 }
 
@@ -144,7 +153,7 @@ void ExpectedStore::apply(const LedgerEntry& entry) {
             apply_user_end(entry.user);
             break;
         case LedgerCall::import:
-            if (entry.answer != 1) add("a row was not imported");
+            if (entry.answer != 1) findings_.add(Finding::failed, "a row was not imported");
             for (std::size_t row = 0; row < rows_of_an_import; ++row) apply_import_row(entry, row);
             break;
         case LedgerCall::cleanup:
@@ -204,7 +213,7 @@ void ExpectedStore::apply_user_end(const UserId& user) {
 ExpectedStore::Lookup ExpectedStore::look_up(const TokenStore& store, const TokenHash& hash) {
     auto found = store.get_by_hash(hash);
     if (found) return *std::move(found);
-    add("a look-up failed: " + found.error().to_string());
+    findings_.add(Finding::failed, "a look-up failed: " + found.error().to_string());
     return std::nullopt;
 }
 
@@ -213,9 +222,9 @@ bool ExpectedStore::settle(const LedgerEntry& entry, const TokenStore& store) {
     if (entry.call == LedgerCall::import) {
         bool any = false;
         for (std::size_t row = 0; row < rows_of_an_import; ++row) {
-            if (!look_up(store, entry.made.at(row))) continue;
-            apply_import_row(entry, row);
-            any = true;
+            const bool is_there = look_up(store, entry.made.at(row)).has_value();
+            if (is_there || was_never_live(entry, row)) apply_import_row(entry, row);
+            any = any || is_there;
         }
         return any;
     }
@@ -265,7 +274,7 @@ bool ExpectedStore::is_done(const LedgerEntry& entry, const TokenStore& store) {
     };
     switch (entry.call) {
         case LedgerCall::create:
-            return look_up(store, entry.made[0]).has_value();
+            return was_never_live(entry, 0) || look_up(store, entry.made[0]).has_value();
         case LedgerCall::rotate: {
             if (is_rotated(entry, store)) return true;
             const auto presented = tokens_.find(entry.subject);
@@ -316,7 +325,9 @@ void ExpectedStore::check_stamps(const Ledger& ledger) {
     for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
         for (const LedgerEntry& entry : ledger.entries_of(thread)) {
             if (entry.progress.load() != LedgerProgress::answered || entry.issue_stamp_us == 0) continue;
-            if (entry.issue_stamp_us <= last_stamp_us_) add("an issue stamp did not outlive the kill");
+            if (entry.issue_stamp_us <= last_stamp_us_) {
+                findings_.add(Finding::lost, "an issue stamp did not outlive the kill");
+            }
             greatest_us = std::max(greatest_us, entry.issue_stamp_us);
         }
     }
@@ -327,35 +338,56 @@ bool ExpectedStore::is_revoked(const Expected& expected) const {
     return expected.revoked || expected.user_ended || ended_families_.contains(expected.family);
 }
 
+bool ExpectedStore::is_dead(const Expected& expected) const {
+    return is_revoked(expected) || (expected.is_consumed() && !expected.may_be_retried);
+}
+
 void ExpectedStore::check_token(const TokenHash& hash, const Expected& expected, const Lookup& stored,
                                 std::int64_t now_us) {
-    const auto wrong = [&](const std::string& what) { add("token " + to_hex(hash).substr(0, 8) + ": " + what); };
+    const auto wrong = [&](Finding finding, const std::string& what) {
+        findings_.add(finding, "token " + to_hex(hash).substr(0, 8) + ": " + what);
+    };
+    // A token without a known id was made by a call that nobody got an answer from, of which something else is there.
+    const auto missing = [](const Expected& token) {
+        return token.must_be_there ? Finding::lost : token.id ? Finding::hole : Finding::half_applied;
+    };
     if (!stored) {
-        if (!may_be_gone(expected, now_us)) wrong("it is lost");
+        if (!may_be_gone(expected, now_us)) wrong(missing(expected), "it is not there");
         return;
     }
-    if (expected.was_cleaned_up) return wrong("it was cleaned up, and is there again");
+    if (expected.was_cleaned_up) return wrong(Finding::resurrected, "it was cleaned up, and is there again");
     const Token& token = stored->token;
     if (token.user_id != expected.user || token.family_id != expected.family ||
         token.expires_at_us != expected.expires_at_us) {
-        wrong("its user, family or expiry is not what was stored");
+        wrong(Finding::half_applied, "its user, family or expiry is not what was stored");
     }
-    if (expected.id && token.id != *expected.id) wrong("its id is not what was answered");
+    if (expected.id && token.id != *expected.id) wrong(Finding::half_applied, "its id is not what was answered");
     if (expected.issue_stamp_us && token.issue_stamp_us != *expected.issue_stamp_us) {
-        wrong("its issue stamp is not what was answered");
+        wrong(Finding::half_applied, "its issue stamp is not what was answered");
     }
-    if (token.predecessor != expected.predecessor) wrong("it names another predecessor");
-    if (token.successor != expected.successor) wrong("it names another successor, or none");
-    if (token.consumed_at_us.has_value() != expected.is_consumed()) wrong("it is consumed, or is not, against the log");
-    if (token.revoked != expected.revoked) wrong("it is revoked, or is not, against the log");
+    if (token.predecessor != expected.predecessor) wrong(Finding::half_applied, "it names another predecessor");
+    if (!token.successor && expected.successor) {
+        wrong(missing(tokens_.at(*expected.successor)), "its rotation is not there");
+    } else if (token.successor != expected.successor) {
+        wrong(Finding::half_applied, "it names a successor, or another one, against the log");
+    }
+    if (token.consumed_at_us.has_value() != token.successor.has_value()) {
+        wrong(Finding::half_applied, "it has a successor and is not consumed, or the reverse");
+    }
+    if (token.revoked != expected.revoked) {
+        wrong(token.revoked ? Finding::half_applied : Finding::lost, "it is revoked, or is not, against the log");
+    }
     const TokenState state = is_revoked(expected)               ? TokenState::revoked
                              : expected.is_consumed()           ? TokenState::consumed
                              : expected.expires_at_us <= now_us ? TokenState::expired
                                                                 : TokenState::live;
     if (stored->state != state) {
-        wrong("its state is " + std::string(name(stored->state)) + " and ought to be " + std::string(name(state)) +
-              (expected.revoked ? ", revoked itself" : "") + (expected.user_ended ? ", its user ended" : "") +
-              (ended_families_.contains(expected.family) ? ", its family ended" : ""));
+        wrong(stored->state == TokenState::live ? Finding::resurrected
+              : is_revoked(expected)            ? Finding::lost
+                                                : Finding::half_applied,
+              "its state is " + std::string(name(stored->state)) + " and ought to be " + std::string(name(state)) +
+                  (expected.revoked ? ", revoked itself" : "") + (expected.user_ended ? ", its user ended" : "") +
+                  (ended_families_.contains(expected.family) ? ", its family ended" : ""));
     }
 }
 
@@ -364,22 +396,48 @@ void ExpectedStore::check(const TokenStore& store) {
         const Lookup stored = look_up(store, hash);
         check_token(hash, expected, stored, system_clock().wall_us());
     }
+    check_unusable(store);
+}
+
+void ExpectedStore::check_unusable(const TokenStore& store) {
+    std::vector<TokenHash> dead;
+    for (const auto& [hash, expected] : tokens_) {
+        if (is_dead(expected)) dead.push_back(hash);
+    }
+    const auto usable = store.get_valid_by_hashes(dead);
+    if (!usable) return findings_.add(Finding::failed, "a look-up failed: " + usable.error().to_string());
+    for (const auto& token : *usable) {
+        if (token) findings_.add(Finding::resurrected, "token " + to_hex(token->hash).substr(0, 8) + ": it is usable");
+    }
 }
 
 void ExpectedStore::present_dead_tokens(TokenStore& store, Dice& dice, std::uint64_t one_in) {
+    bool was_revoked_presented = false;
+    bool was_consumed_presented = false;
     for (const auto& [hash, expected] : tokens_) {
-        if (!is_revoked(expected) && (!expected.is_consumed() || expected.may_be_retried)) continue;
-        if (may_be_gone(expected, system_clock().wall_us()) || dice.below(one_in) != 0) continue;
-        const auto valid = store.get_valid_by_hash(hash);
-        if (!valid || *valid) add("a dead token is valid");
-        Successor successor;
-        successor.hash.bytes.fill(0xee);
-        successor.expires_at_us = expected.expires_at_us;
-        const auto rotated = store.rotate_token(hash, successor, Durability::lose_on_power_failure);
-        const auto refusal = is_revoked(expected) ? RotateOutcome::revoked : RotateOutcome::reuse_detected;
-        if (!rotated || rotated->outcome != refusal) add("a dead token was not refused as it ought to be");
-        ended_families_.insert(expected.family);
+        if (!is_dead(expected) || may_be_gone(expected, system_clock().wall_us())) continue;
+        bool& was_presented = is_revoked(expected) ? was_revoked_presented : was_consumed_presented;
+        if (was_presented && dice.below(one_in) != 0) continue;
+        was_presented = true;
+        present_dead_token(store, hash, expected);
     }
+}
+
+/// To be called while the token is surely not expired. It ends the token's family.
+void ExpectedStore::present_dead_token(TokenStore& store, const TokenHash& hash, const Expected& expected) {
+    Successor successor;
+    successor.hash.bytes.fill(0xee);
+    successor.expires_at_us = expected.expires_at_us;
+    const auto rotated = store.rotate_token(hash, successor, Durability::lose_on_power_failure);
+    const auto refusal = is_revoked(expected) ? RotateOutcome::revoked : RotateOutcome::reuse_detected;
+    const std::string token = "token " + to_hex(hash).substr(0, 8) + ": ";
+    if (!rotated) {
+        findings_.add(Finding::failed, token + "presenting it failed: " + rotated.error().to_string());
+    } else if (rotated->outcome != refusal) {
+        findings_.add(Finding::resurrected, token + "it was not refused as it ought to be");
+    }
+    ended_families_.insert(expected.family);
+    ++tokens_presented_;
 }
 
 }  // namespace tokenstore::test

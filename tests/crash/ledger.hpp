@@ -1,5 +1,6 @@
 // What a process that is going to be killed notes about its calls, in memory that outlives it: a file mapped into it
-// and into the process that kills it. An entry is noted as intended before the call and as answered after it.
+// and into the process that kills it. An entry is noted as intended before the call and as answered after it. What the
+// process is told about its end stands there, too.
 #pragma once
 
 #include <array>
@@ -14,6 +15,8 @@
 #include <tokenstore/ids.hpp>
 #include <tokenstore/options.hpp>
 
+#include "crash/kill_point.hpp"
+
 namespace tokenstore::test {
 
 inline constexpr std::size_t ledger_threads = 3;
@@ -26,9 +29,8 @@ enum class LedgerProgress : std::uint32_t { none, intended, answered, failed };
 
 struct LedgerEntry {
     LedgerCall call = LedgerCall::create;
-    std::uint8_t answer = 0;      ///< the outcome of rotate_token or revoke_token, as a number
-    bool synced = false;          ///< it was asked to lose nothing
-    bool may_be_written = false;  ///< of one that failed: the error did not say that nothing was written
+    std::uint8_t answer = 0;  ///< the outcome of rotate_token or revoke_token, as a number
+    bool synced = false;      ///< it was asked to lose nothing
     UserId user;
     FamilyId family;
     TokenHash subject;                              ///< presented or to be revoked
@@ -45,8 +47,18 @@ struct LedgerEntry {
 
 enum class LedgerStage : std::uint32_t { nothing, opening, open, full };
 
+/// What a victim is told about the power.
+struct PowerCut {
+    std::uint64_t nth_change = 0;  ///< of the disk, at which it goes off, from 1 on; 0: it stays on
+    std::uint64_t seed = 0;        ///< of what it makes of the disk
+    std::uint64_t boot = 0;        ///< the number of this run of the system
+};
+
 /// The mapped memory: all zero at first.
 struct LedgerPages {
+    KillOrder order;  ///< this and the next are written before the process starts
+    PowerCut cut;
+    std::atomic<bool> was_at_point{false};
     std::atomic<LedgerStage> stage{LedgerStage::nothing};
     std::atomic<std::uint64_t> answered{0};
     std::atomic<std::uint64_t> next_ticket{0};

@@ -2,14 +2,22 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fstream>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <tokenstore/token_store.hpp>
 
+#include "crash/kill_hook.hpp"
 #include "crash/ledger.hpp"
+#include "storage/host.hpp"
+#include "storage/store_directory.hpp"
 #include "support/dice.hpp"
+#include "support/hooked_file_system.hpp"
+#include "support/power_loss.hpp"
 #include "support/token_builders.hpp"
 
 namespace tokenstore::test {
@@ -61,7 +69,6 @@ private:
         if (answer) keep(*answer);
         if (!answer) {
             answer.error().to_string().copy(entry.error.data(), entry.error.size() - 1);
-            entry.may_be_written = answer.error().write != WriteState::nothing_written;
         }
         entry.end = pages_.next_ticket.fetch_add(1);
         entry.progress.store(answer ? LedgerProgress::answered : LedgerProgress::failed);
@@ -210,6 +217,29 @@ private:
     std::vector<TokenHash> made_;
 };
 
+/// Until the ledger is full, each thread until its first call that fails.
+void run_calls(TokenStore& store, LedgerPages& pages, std::uint64_t seed, std::uint64_t first_number) {
+    std::vector<std::jthread> threads;
+    for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
+        threads.emplace_back([&, thread] { VictimThread(store, pages, seed, first_number, thread).run(); });
+    }
+}
+
+/// What ends the victim from inside; nothing if it is only killed.
+std::unique_ptr<IoHook> hook_for(const VictimOrders& orders, LedgerPages& pages) {
+    const PowerCut& cut = pages.cut;
+    if (cut.nth_change > 0) {
+        const auto folder = orders.ledger.parent_path();
+        const auto note_losses = [file = folder / losses_file_name](const std::string& losses) {
+            std::ofstream(file) << losses;
+        };
+        return std::make_unique<PowerLoss>(cut.nth_change, cut.seed, folder / aside_folder_name, note_losses);
+    }
+    if (pages.order.nth == 0) return nullptr;
+    const bool is_made = storage::examine_directory(orders.store) == storage::DirectoryContent::store;
+    return std::make_unique<KillHook>(pages, is_made);
+}
+
 }  // namespace
 
 Options crash_options() {
@@ -222,16 +252,16 @@ Options crash_options() {
     return options;
 }
 
-void run_calls(TokenStore& store, LedgerPages& pages, std::uint64_t seed, std::uint64_t first_number) {
-    std::vector<std::jthread> threads;
-    for (std::size_t thread = 0; thread < ledger_threads; ++thread) {
-        threads.emplace_back([&, thread] { VictimThread(store, pages, seed, first_number, thread).run(); });
-    }
-}
-
 int run_victim(const VictimOrders& orders) {
     Ledger ledger = Ledger::open(orders.ledger);
     LedgerPages& pages = ledger.pages();
+    const auto hook = hook_for(orders, pages);
+    std::optional<HookedHost> hooked;
+    std::optional<storage::HostOverride> host;
+    if (hook) {
+        hooked.emplace(*hook);
+        host.emplace(pages.cut.nth_change > 0 ? hooked->boot(pages.cut.boot) : hooked->this_boot());
+    }
     pages.stage = LedgerStage::opening;
     auto store = TokenStore::open(orders.store, crash_options());
     if (!store) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,6 +22,7 @@
 #include "codec/meta_record.hpp"
 #include "support/child_test.hpp"
 #include "support/folder_image.hpp"
+#include "support/hooked_file_system.hpp"
 #include "support/plain_database.hpp"
 #include "support/printers.hpp"
 #include "support/private_mounts.hpp"
@@ -170,6 +173,36 @@ BOOST_AUTO_TEST_CASE(a_half_made_store_is_made_anew) {
     must(store.create_token(make_new_token(1)));
     must(store.close());
     check_holds_the_token();
+}
+
+/// Sees whether the marker is whole whenever something is about to change beside the remains of a half-made store.
+class MarkerWatch final : public IoHook {
+public:
+    explicit MarkerWatch(fs::path marker) : marker_(std::move(marker)) {}
+
+    IoFault before(const Io& io) override {
+        if (io.kind == IoKind::remove && io.path == marker_) is_removed_ = true;
+        if (!is_removed_ && FolderImage::read_bytes(marker_) != marker_text) was_whole_ = false;
+        return IoFault::none;
+    }
+
+    [[nodiscard]] bool was_whole() const noexcept { return was_whole_ && is_removed_; }
+
+private:
+    fs::path marker_;
+    std::atomic<bool> is_removed_{false};
+    std::atomic<bool> was_whole_{true};
+};
+
+BOOST_AUTO_TEST_CASE(a_half_made_store_keeps_its_marker_whole_while_it_is_made_anew) {
+    fs::create_directory(directory);
+    write_file(directory / "CREATING", marker_text);
+    write_file(directory / "MANIFEST-000001", "half a manifest");
+    MarkerWatch watch(directory / "CREATING");
+    const HookedHost hooked(watch);
+    const storage::HostOverride host(hooked.this_boot());
+    make_store_with_a_token();
+    BOOST_TEST(watch.was_whole());
 }
 
 BOOST_AUTO_TEST_CASE(a_store_of_which_only_half_the_marker_was_written_is_made_anew) {

@@ -36,7 +36,10 @@ IOStatus run(IoHook& hook, const Io& io, const Do& action) {
     const auto fault = hook.before(io);
     if (fault == IoFault::none || fault == IoFault::flipped_bit || fault == IoFault::done_and_failed) {
         const auto done = action();
-        if (!done.ok()) return done;
+        if (!done.ok()) {
+            hook.not_done(io);
+            return done;
+        }
         hook.after(io);
     }
     return status_of(fault);
@@ -50,8 +53,13 @@ IOStatus run_writing(IoHook& hook, Io io, const Do& write) {
     const bool does = fault != IoFault::input_output_error && fault != IoFault::no_space;
     if (does && !io.data.empty()) {
         const auto done = write(Slice(io.data.data(), io.data.size()));
-        if (!done.ok()) return done;
+        if (!done.ok()) {
+            hook.not_done(io);
+            return done;
+        }
         hook.after(io);
+    } else if (does) {
+        hook.not_done(io);
     }
     return status_of(fault);
 }
@@ -335,5 +343,7 @@ storage::Host HookedHost::boot(std::uint64_t number) const {
     id.back() = 1;  // no run of the system is called by zeros only
     return {env_.get(), id};
 }
+
+storage::Host HookedHost::this_boot() const { return {env_.get(), storage::current_host().boot}; }
 
 }  // namespace tokenstore::test

@@ -61,7 +61,8 @@ class IoHook {
 public:
     virtual ~IoHook() = default;
     virtual IoFault before(const Io& io) = 0;
-    virtual void after(const Io& /*io*/) {}  ///< of one that was done
+    virtual void after(const Io& /*io*/) {}     ///< of one that was done
+    virtual void not_done(const Io& /*io*/) {}  ///< of one that the hook let through in vain
 };
 
 class HookedFileSystem final : public rocksdb::FileSystemWrapper {
@@ -105,6 +106,9 @@ public:
 
     /// On a run of the system that is told from others by its number.
     [[nodiscard]] storage::Host boot(std::uint64_t number) const;
+
+    /// On the run of the system that it is in truth.
+    [[nodiscard]] storage::Host this_boot() const;
 
 private:
     std::unique_ptr<rocksdb::Env> env_;

@@ -44,10 +44,11 @@ public:
         for (const auto& description : storage::column_families) {
             descriptors.emplace_back(std::string(description.name), rocksdb::ColumnFamilyOptions());
         }
+        rocksdb::DBOptions options;
+        options.max_file_opening_threads = 1;  // small stores: starting threads takes longer than the files do
         rocksdb::DB* opened = nullptr;
-        require_ok(
-            rocksdb::DB::OpenForReadOnly(rocksdb::DBOptions(), directory.string(), descriptors, &handles_, &opened),
-            "opening the closed store");
+        require_ok(rocksdb::DB::OpenForReadOnly(options, directory.string(), descriptors, &handles_, &opened),
+                   "opening the closed store");
         db_.reset(opened);
     }
     PlainDatabase(const PlainDatabase&) = delete;

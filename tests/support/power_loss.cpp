@@ -1,8 +1,12 @@
 #include "support/power_loss.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <set>
+#include <utility>
 
 namespace tokenstore::test {
 
@@ -35,17 +39,16 @@ std::string garbage(std::size_t bytes, Dice& dice) {
 
 }  // namespace
 
-void PowerLoss::go_off_after(std::uint64_t changes) {
-    const std::lock_guard lock(mutex_);
-    changes_left_ = changes;
-}
+PowerLoss::PowerLoss(std::uint64_t nth_change, std::uint64_t seed, fs::path aside,
+                     std::function<void(const std::string&)> last_words)
+    : aside_(std::move(aside)), last_words_(std::move(last_words)), dice_(seed), changes_left_(nth_change - 1) {}
 
 IoFault PowerLoss::before(const Io& io) {
     if (!changes_disk(io.kind)) return IoFault::none;
-    const std::lock_guard lock(mutex_);
-    if (!off_ && changes_left_ == 0) off_ = true;
-    if (off_) return IoFault::input_output_error;
+    std::unique_lock lock(mutex_);
+    if (off_ || changes_left_ == 0) go_off(lock);
     --changes_left_;
+    ++under_way_;
     // What is about to be overwritten, replaced or removed is remembered now, while it is there.
     if (io.kind == IoKind::overwrite) {
         files_[io.path].overwrites.push_back({io.offset, io.data.size(), read_at(io.path, io.offset, io.data.size())});
@@ -61,9 +64,27 @@ IoFault PowerLoss::before(const Io& io) {
     return IoFault::none;
 }
 
+/// By the first thread that comes; all others wait here for the end.
+void PowerLoss::go_off(std::unique_lock<std::mutex>& lock) {
+    if (!std::exchange(off_, true)) {
+        none_under_way_.wait(lock, [&] { return under_way_ == 0; });
+        last_words_(spoil());
+        ::kill(::getpid(), SIGKILL);
+    }
+    lock.unlock();
+    for (;;) ::pause();
+}
+
+void PowerLoss::not_done(const Io& io) {
+    if (!changes_disk(io.kind)) return;
+    const std::lock_guard lock(mutex_);
+    if (--under_way_ == 0) none_under_way_.notify_all();
+}
+
 void PowerLoss::after(const Io& io) {
     if (!changes_disk(io.kind)) return;
     const std::lock_guard lock(mutex_);
+    if (--under_way_ == 0) none_under_way_.notify_all();
     switch (io.kind) {
         case IoKind::append:
             files_[io.path].bytes = io.offset + io.data.size();
@@ -102,7 +123,7 @@ void PowerLoss::after(const Io& io) {
 
 void PowerLoss::lay_aside(const std::string& path, Entry& entry) {
     if (!fs::exists(path)) return;
-    entry.aside = (aside_.path() / std::to_string(next_aside_++)).string();
+    entry.aside = (aside_ / std::to_string(next_aside_++)).string();
     fs::copy_file(path, entry.aside);
     const auto known = files_.find(path);
     entry.file = known != files_.end() ? known->second : File{fs::file_size(path), fs::file_size(path), {}};
@@ -129,37 +150,40 @@ void PowerLoss::undo(const Entry& entry) {
 }
 
 /// From the last to the first, so that each is undone from the state that it led to. One that a kept one builds on is
-/// kept, too.
-void PowerLoss::lose_entries(Dice& dice, std::string& report) {
+/// kept, too. With the engine's new CURRENT all that came before it is kept: the engine syncs its directory only then,
+/// and relies on the file system to keep the order of what was done in one directory, as ones with a journal do.
+void PowerLoss::lose_entries(std::string& report) {
     enum class Way { keep_all, lose_the_last, lose_any };
-    const auto way = static_cast<Way>(dice.below(3));
-    const auto kept_in_order = dice.below(entries_.size() + 1);
+    const auto way = static_cast<Way>(dice_.below(3));
+    const auto kept_in_order = dice_.below(entries_.size() + 1);
     std::set<std::string> needed;
+    bool is_order_kept = false;
     for (std::size_t i = entries_.size(); i-- > 0;) {
         const Entry& entry = entries_[i];
         const bool is_needed = needed.contains(entry.path) || needed.contains(entry.target);
-        const bool may_go = way == Way::lose_any ? dice.chance(50) : way == Way::lose_the_last && i >= kept_in_order;
-        if (may_go && !is_needed) {
+        const bool may_go = way == Way::lose_any ? dice_.chance(50) : way == Way::lose_the_last && i >= kept_in_order;
+        if (may_go && !is_needed && !is_order_kept) {
             report += "not " + std::string(name(entry.kind)) + " " + fs::path(entry.path).filename().string() + "\n";
             undo(entry);
         } else {
             needed.insert(entry.path);
             if (!entry.target.empty()) needed.insert(entry.target);
+            is_order_kept = is_order_kept || fs::path(entry.target).filename() == "CURRENT";
         }
     }
 }
 
-void PowerLoss::lose_bytes(const std::string& path, const File& file, Dice& dice, std::string& report) {
+void PowerLoss::lose_bytes(const std::string& path, const File& file, std::string& report) {
     if (!fs::exists(path)) return;
     for (const Unsynced& write : file.overwrites) {
-        if (dice.chance(50)) continue;
+        if (dice_.chance(50)) continue;
         report += "not overwritten: " + fs::path(path).filename().string() + "\n";
         write_at(path, write.offset, write.old);
     }
     if (file.bytes <= file.synced_bytes) return;
     enum class Way { keep_all, lose_all, keep_prefix, prefix_then_zeroes, prefix_then_garbage, any_sectors };
-    const auto way = static_cast<Way>(dice.below(6));
-    const auto kept = file.synced_bytes + dice.below(file.bytes - file.synced_bytes + 1);
+    const auto way = static_cast<Way>(dice_.below(6));
+    const auto kept = file.synced_bytes + dice_.below(file.bytes - file.synced_bytes + 1);
     report += fs::path(path).filename().string() + ": " + std::to_string(file.synced_bytes) + " of " +
               std::to_string(file.bytes) + " bytes synced, way " + std::to_string(static_cast<int>(way)) + " at " +
               std::to_string(kept) + "\n";
@@ -177,38 +201,23 @@ void PowerLoss::lose_bytes(const std::string& path, const File& file, Dice& dice
             break;
         case Way::prefix_then_garbage:
             fs::resize_file(path, std::min(file.bytes, kept + sector_bytes));
-            write_at(path, kept, garbage(std::min(sector_bytes, file.bytes - kept), dice));
+            write_at(path, kept, garbage(std::min(sector_bytes, file.bytes - kept), dice_));
             break;
         case Way::any_sectors:
             for (auto at = file.synced_bytes; at < file.bytes;) {
                 const auto end = std::min(file.bytes, (at / sector_bytes + 1) * sector_bytes);
-                if (dice.chance(30)) write_at(path, at, std::string(end - at, '\0'));
+                if (dice_.chance(30)) write_at(path, at, std::string(end - at, '\0'));
                 at = end;
             }
             break;
     }
 }
 
-std::string PowerLoss::fail(Dice& dice) {
+std::string PowerLoss::spoil() {
     std::string report;
-    {
-        const std::lock_guard lock(mutex_);
-        lose_entries(dice, report);
-        for (const auto& [path, file] : files_) lose_bytes(path, file, dice, report);
-    }
-    settle();
+    lose_entries(report);
+    for (const auto& [path, file] : files_) lose_bytes(path, file, report);
     return report;
-}
-
-void PowerLoss::settle() {
-    const std::lock_guard lock(mutex_);
-    for (const Entry& entry : entries_) {
-        if (!entry.aside.empty()) fs::remove(entry.aside);
-    }
-    files_.clear();
-    entries_.clear();
-    changes_left_ = ~std::uint64_t{0};
-    off_ = false;
 }
 
 }  // namespace tokenstore::test

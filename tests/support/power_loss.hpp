@@ -1,15 +1,17 @@
 // What a power failure makes of a folder: everything that was not synced may be missing, torn, zero, garbage, or there
 // in part and in any order; and what was made, renamed or removed without a sync of the directory may not have been.
 //
-// A hook that lets all input and output through until the power goes off, and remembers what has not been synced.
-// fail() then makes one of the states that a disk may be found in.
+// A hook that lets all input and output through until the power goes off, and remembers what has not been synced. Then
+// it leaves the disk in one of the states that may be found after a power failure, and ends the process, which so never
+// sees an error: the machine is gone.
 //
-// Threads: the hook any; the rest one, while no store is open.
+// Threads: any.
 #pragma once
 
-#include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -17,26 +19,20 @@
 
 #include "support/dice.hpp"
 #include "support/hooked_file_system.hpp"
-#include "support/temporary_directory.hpp"
 
 namespace tokenstore::test {
 
 class PowerLoss final : public IoHook {
 public:
-    /// The power goes off at the n-th change of the disk from now on; that one is not done any more.
-    void go_off_after(std::uint64_t changes);
-
-    [[nodiscard]] bool is_off() const { return off_; }
-
-    /// Everything that was done lasts from now on, as after a sync() of the whole system. No store may be open.
-    void settle();
-
-    /// Leaves the disk as a power failure might, and turns the power on. No store may be open. Answers what became of
-    /// what was not synced, one line each.
-    std::string fail(Dice& dice);
+    /// The power goes off at the n-th change of the disk from now on, which is not done any more; n is at least 1.
+    /// What is overwritten, replaced or removed until then lies in the folder `aside`, an empty one on the same file
+    /// system. `last_words` is told what became of what was not synced, one line each.
+    PowerLoss(std::uint64_t nth_change, std::uint64_t seed, std::filesystem::path aside,
+              std::function<void(const std::string&)> last_words);
 
     IoFault before(const Io& io) override;
     void after(const Io& io) override;
+    void not_done(const Io& io) override;
 
 private:
     /// Bytes that were written and not synced; for an append there is no `old`.
@@ -59,17 +55,23 @@ private:
         File file;          // its state
     };
 
+    [[noreturn]] void go_off(std::unique_lock<std::mutex>& lock);
+    std::string spoil();
     void lay_aside(const std::string& path, Entry& entry);
     void undo(const Entry& entry);
-    void lose_entries(Dice& dice, std::string& report);
-    void lose_bytes(const std::string& path, const File& file, Dice& dice, std::string& report);
+    void lose_entries(std::string& report);
+    void lose_bytes(const std::string& path, const File& file, std::string& report);
 
-    std::atomic<bool> off_{false};
+    const std::filesystem::path aside_;
+    const std::function<void(const std::string&)> last_words_;
     std::mutex mutex_;  // guards what follows
-    std::uint64_t changes_left_ = ~std::uint64_t{0};
+    std::condition_variable none_under_way_;
+    Dice dice_;
+    std::uint64_t changes_left_;
+    std::uint64_t under_way_ = 0;  // changes that were begun and have not ended
+    bool off_ = false;
     std::map<std::string, File> files_;  // those that have something unsynced, or had
     std::vector<Entry> entries_;
-    TemporaryDirectory aside_{folder_in_memory()};
     std::uint64_t next_aside_ = 0;
 };
 
