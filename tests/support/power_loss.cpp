@@ -150,25 +150,22 @@ void PowerLoss::undo(const Entry& entry) {
 }
 
 /// From the last to the first, so that each is undone from the state that it led to. One that a kept one builds on is
-/// kept, too. With the engine's new CURRENT all that came before it is kept: the engine syncs its directory only then,
-/// and relies on the file system to keep the order of what was done in one directory, as ones with a journal do.
+/// kept, too.
 void PowerLoss::lose_entries(std::string& report) {
     enum class Way { keep_all, lose_the_last, lose_any };
     const auto way = static_cast<Way>(dice_.below(3));
     const auto kept_in_order = dice_.below(entries_.size() + 1);
     std::set<std::string> needed;
-    bool is_order_kept = false;
     for (std::size_t i = entries_.size(); i-- > 0;) {
         const Entry& entry = entries_[i];
         const bool is_needed = needed.contains(entry.path) || needed.contains(entry.target);
         const bool may_go = way == Way::lose_any ? dice_.chance(50) : way == Way::lose_the_last && i >= kept_in_order;
-        if (may_go && !is_needed && !is_order_kept) {
+        if (may_go && !is_needed) {
             report += "not " + std::string(name(entry.kind)) + " " + fs::path(entry.path).filename().string() + "\n";
             undo(entry);
         } else {
             needed.insert(entry.path);
             if (!entry.target.empty()) needed.insert(entry.target);
-            is_order_kept = is_order_kept || fs::path(entry.target).filename() == "CURRENT";
         }
     }
 }
