@@ -309,11 +309,11 @@ Result<std::unique_ptr<Database>> Database::open_view(const fs::path& directory,
         const auto after = read_manifest(host, directory);
         // Where the owner has written its manifest meanwhile, it may have dropped a file between our reading of its
         // name and our reading of the file. A view may lack a log then; it holds its table files.
-        const bool no_file_dropped = before && after && *before == *after;
+        const bool may_lack_a_file = before && after && !(*before == *after);
         const bool no_log_dropped = before && after && before->oldest_log_needed == after->oldest_log_needed;
         if (view && no_log_dropped) return view;
         // A record that the owner is writing can be seen in part: damage may pass.
-        if (!view && no_file_dropped && attempt >= attempts_at_damage) return view;
+        if (!view && !may_lack_a_file && attempt >= attempts_at_damage) return view;
         if (attempt < attempts) continue;
         return open_error(ErrorCode::busy, "the store's owner replaces its files faster than they can be read");
     }
