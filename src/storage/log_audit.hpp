@@ -53,10 +53,6 @@ struct LogAudit {
     std::uint64_t last_log_bytes = 0;
     std::optional<LogDamage> damage;
 
-    /// A log ends in a torn record, and a later log goes on with the very numbers that stood there: an opening before
-    /// this one has found the record torn and left it out. Nothing is missing.
-    bool has_forgotten_record = false;
-
     friend bool operator==(const LogAudit&, const LogAudit&) = default;
 };
 
