@@ -18,16 +18,15 @@ Maintenance::Maintenance(const Options& options, storage::Database& database, ex
       last_reclaim_due_us_(clock.bounded_us() - grace_us_ - interval_us_) {}
 
 Result<void> Maintenance::run() {
-    const std::lock_guard lock(round_);
-    clock_.advance();
-    if (auto moved = move_cutoff(Durability::lose_on_power_failure); !moved) return moved;
+    if (auto moved = move_on(Durability::lose_on_power_failure); !moved) return moved;
     if (auto extended = bounds_.extend_ahead(clock_.now_us()); !extended) return extended;
     if (auto persisted = database_.persist_high_water(); !persisted) return persisted;
+    const std::lock_guard lock(round_);
     return reclaim_when_due();
 }
 
 Result<void> Maintenance::move_on(Durability durability) {
-    const std::lock_guard lock(round_);
+    const std::lock_guard lock(moving_);
     clock_.advance();
     return move_cutoff(durability);
 }
@@ -40,7 +39,7 @@ Result<void> Maintenance::compact() {
 }
 
 Result<void> Maintenance::trust_clock() {
-    const std::lock_guard lock(round_);
+    const std::lock_guard lock(moving_);
     clock_.trust();
     return move_cutoff(Durability::lose_nothing);
 }
@@ -80,8 +79,12 @@ Result<void> Maintenance::reclaim_when_due() {
 Result<void> Maintenance::reclaim_ends() {
     const auto earliest_us = database_.earliest_token_expiry();
     if (!earliest_us) return earliest_us.error();
-    const auto due_us = expiry::ends_cutoff(reclaim_->cutoff_us.load(std::memory_order_relaxed), *earliest_us);
-    reclaim_->ends_cutoff_us.store(due_us, std::memory_order_relaxed);
+    std::int64_t due_us = 0;
+    {
+        const std::lock_guard lock(moving_);
+        due_us = expiry::ends_cutoff(reclaim_->cutoff_us.load(std::memory_order_relaxed), *earliest_us);
+        reclaim_->ends_cutoff_us.store(due_us, std::memory_order_relaxed);
+    }
     return database_.compact_expired_ends(due_us);
 }
 

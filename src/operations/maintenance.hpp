@@ -47,7 +47,8 @@ private:
     expiry::BoundedClock& clock_;
     IssueBounds& bounds_;
     std::shared_ptr<expiry::ReclaimState> reclaim_;
-    std::mutex round_;
+    std::mutex moving_;                 // held while clock, marks and cutoffs are moved on: not for long
+    std::mutex round_;                  // held while space is reclaimed; taken before moving_
     std::int64_t last_reclaim_due_us_;  // guarded by round_
 };
 

@@ -70,11 +70,10 @@ private:
         storage::Batch batch(context_.database);
         batch.put_record(*result.predecessor);
         batch.put_tip(*result.successor);
-        settle_doubts(batch, result.predecessor->hash);
+        settle_doubt(batch, result.predecessor->hash);
         if (auto committed = context_.commit(std::move(batch), durability_); !committed) {
             if (committed.error().write == WriteState::indeterminate) {
-                undelivered_.push_back({result.predecessor->hash, now_us_});
-                context_.database.note_in_doubt(undelivered_);
+                context_.database.note_in_doubt({result.predecessor->hash, now_us_});
             }
             return std::move(committed).error();
         }
@@ -100,28 +99,26 @@ private:
     /// where the doubt is about an earlier rotation of the token, one that did not come true.
     [[nodiscard]] Result<std::optional<Token>> undelivered_successor(const Token& presented, const model::Ends& ends) {
         if (!context_.database.may_have_doubts()) return std::nullopt;
-        std::vector<codec::InDoubtNote> passed;
         Token token = presented;
         while (token.consumed_at_us && token.successor) {
             auto consumed_at_us = context_.database.get_number(codec::in_doubt_key(token.hash));
             if (!consumed_at_us) return std::move(consumed_at_us).error();
             if (*consumed_at_us != token.consumed_at_us) return std::nullopt;
             if (now_us_ - **consumed_at_us > storage::in_doubt_lifetime_us) return std::nullopt;
-            passed.push_back({token.hash, **consumed_at_us});
             const auto next = *token.successor;
             auto found = context_.database.get_token(next, token);
             if (!found) return std::move(found).error();
             if (!*found) return std::nullopt;
         }
         if (model::state_of(token, ends, now_us_) != TokenState::live) return std::nullopt;
-        undelivered_ = std::move(passed);
         return token;
     }
 
-    void settle_doubts(storage::Batch& batch, const TokenHash& consumed) const {
-        if (!context_.database.may_have_doubts()) return;
-        for (const auto& note : undelivered_) batch.delete_number(codec::in_doubt_key(note.consumed));
-        batch.delete_number(codec::in_doubt_key(consumed));
+    /// Consuming a token again is no more in doubt, once it is answered. The doubts about the tokens before it in its
+    /// chain stay: until the answer, one of those is what the client holds; behind it, the way to the live end leads
+    /// through this token and ends here.
+    void settle_doubt(storage::Batch& batch, const TokenHash& consumed) const {
+        if (context_.database.may_have_doubts()) batch.delete_number(codec::in_doubt_key(consumed));
     }
 
     /// Answers a refusal; ends the family where the decision says so.
@@ -161,8 +158,6 @@ private:
     const Successor& successor_;
     Durability durability_;
     std::int64_t now_us_;
-    std::vector<codec::InDoubtNote>
-        undelivered_;  // from the presented token on, what failed rotations consumed before this one
 };
 
 Result<RotateResult> not_found(Context& context) {

@@ -307,8 +307,6 @@ Result<void> Database::persist_high_water() {
     return engine_->high_water->sync();
 }
 
-void Database::note_in_doubt(std::span<const codec::InDoubtNote> notes) noexcept {
-    for (const auto& note : notes) engine_->in_doubt->note(note);
-}
+void Database::note_in_doubt(const codec::InDoubtNote& note) noexcept { engine_->in_doubt->note(note); }
 
 }  // namespace tokenstore::storage

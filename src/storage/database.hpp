@@ -146,9 +146,9 @@ public:
     /// Returns when the engine takes writes again. To be called without locks.
     [[nodiscard]] Result<void> wait_until_writable();
 
-    /// Notes, past the refusing engine, that rotations which consume these tokens failed without a known end, so that
-    /// a retry after the next open is not taken for reuse. Best effort.
-    void note_in_doubt(std::span<const codec::InDoubtNote> notes) noexcept;
+    /// Notes, past the refusing engine, that a rotation which consumes this token failed without a known end, so that
+    /// its retry after the next open is not taken for reuse. Best effort.
+    void note_in_doubt(const codec::InDoubtNote& note) noexcept;
 
     /// False if no rotation is on record as in doubt, as nearly always.
     [[nodiscard]] bool may_have_doubts() const noexcept;
@@ -172,8 +172,8 @@ public:
     /// The same for the ends of families and users.
     [[nodiscard]] Result<void> compact_expired_ends(std::int64_t due_us);
 
-    /// The earliest expiry of the tokens in table files; nothing if there are none.
-    [[nodiscard]] Result<std::optional<std::int64_t>> earliest_token_expiry() const;
+    /// The earliest expiry of the tokens in table files, after a flush; nothing if there are none.
+    [[nodiscard]] Result<std::optional<std::int64_t>> earliest_token_expiry();
 
     /// Fills in the gauges about memory and disk.
     void read_gauges(Statistics& statistics) const;

@@ -17,7 +17,6 @@
 #include "storage/log_audit.hpp"
 #include "storage/log_replay.hpp"
 #include "storage/manifest.hpp"
-#include "storage/small_file.hpp"
 #include "storage/status_error.hpp"
 #include "storage/store_directory.hpp"
 
@@ -73,10 +72,10 @@ Error open_failure(const rocksdb::Status& status, std::string_view what) {
 }
 
 /// A newer format may have added column families, which the engine would refuse less clearly.
-Result<void> check_column_families(const Host& host, const fs::path& directory) {
+Result<void> check_column_families(rocksdb::Env& env, const fs::path& directory) {
     std::vector<std::string> present;
     rocksdb::DBOptions options;
-    options.env = host.env;
+    options.env = &env;
     const auto status = rocksdb::DB::ListColumnFamilies(options, directory.string(), &present);
     if (!status.ok()) return open_failure(status, "reading the store's manifest");
     const auto known = [](const std::string& name) {
@@ -93,9 +92,8 @@ Result<void> check_column_families(const Host& host, const fs::path& directory) 
 /// What opening a store does about its log, once its manifest is proven.
 struct LogPlan {
     bool loses_writes = false;
-    std::optional<Manifest> torn_manifest;  // whose end is to be cut off
-    LogLimits log_limits;                   // what of the logs is to be replayed
-    std::unique_ptr<LogReplay> replay;
+    ReadLimits limits;
+    std::uint64_t answered_sequence = 0;  // up to it, whoever waits for a sync was answered
 };
 
 Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
@@ -117,23 +115,14 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
         }
         plan.loses_writes = true;
     }
-    if (has_torn_end(*manifest, *mark, host.boot)) plan.torn_manifest = *manifest;
+    plan.limits.manifest = {manifest->number, manifest->proven_bytes};
     // Nothing follows on a log that is missing.
-    if (verdict != LogVerdict::log_missing) plan.log_limits = std::move(audit->proven);
+    if (verdict != LogVerdict::log_missing) plan.limits.logs = std::move(audit->proven);
     // Within one boot the mark is exact. After a power failure it may be behind what was answered: then nothing passes
     // for unanswered, and an honest retry may look like reuse, never the reverse.
     const bool mark_is_exact = *mark && host.boot && (*mark)->boot == *host.boot;
-    plan.replay = std::make_unique<LogReplay>(mark_is_exact ? (*mark)->synced.sequence
-                                                            : std::numeric_limits<std::uint64_t>::max());
+    plan.answered_sequence = mark_is_exact ? (*mark)->synced.sequence : std::numeric_limits<std::uint64_t>::max();
     return plan;
-}
-
-/// The engine takes a record that is cut short for the end of a manifest, but refuses one that is torn in another way.
-Result<void> cut_torn_end(const Host& host, const fs::path& directory, const Manifest& manifest) {
-    const auto path = directory / manifest.name;
-    auto content = read_small_file(host, path);
-    if (!content) return std::move(content).error();
-    return replace_small_file(host, path, std::string_view(content->value_or("")).substr(0, manifest.proven_bytes));
 }
 
 rocksdb::ReadOptions point_read_options() {
@@ -159,7 +148,7 @@ Result<void> check_format(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
 /// Moves what the in-doubt file noted into the database, where it is safe, together with what replay found unanswered,
 /// empties the file, and forgets doubts that are too old to be honoured. Answers whether any is left.
 Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta, InDoubtFile& file,
-                           const std::vector<codec::InDoubtNote>& unanswered, std::int64_t now_us) {
+                           const std::vector<codec::InDoubtNote>& unanswered, std::int64_t stale_before_us) {
     const auto notes = file.notes();
     if (!notes) return notes.error();
     Batch batch(database);
@@ -170,7 +159,7 @@ Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnF
          iterator->Valid() && view(iterator->key()).starts_with(codec::in_doubt_prefix); iterator->Next()) {
         std::int64_t consumed_at_us = 0;
         const auto decoded = codec::decode_number(view(iterator->key()), view(iterator->value()), consumed_at_us);
-        const bool stale = decoded == codec::DecodeStatus::ok && now_us - consumed_at_us > in_doubt_lifetime_us;
+        const bool stale = decoded == codec::DecodeStatus::ok && consumed_at_us < stale_before_us;
         if (stale) batch.delete_number(view(iterator->key()));
         any_left = any_left || !stale;
     }
@@ -230,24 +219,28 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
         auto planned = plan_replay(host, directory, options.on_log_damage);
         if (!planned) return std::move(planned).error();
         plan = *std::move(planned);
-        if (plan.torn_manifest) {
-            if (auto cut = cut_torn_end(host, directory, *plan.torn_manifest); !cut) return std::move(cut).error();
-        }
-        if (auto known = check_column_families(host, directory); !known) return std::move(known).error();
     }
+    auto env = make_engine_env(*host.env, std::move(plan.limits));
+    if (!make) {
+        if (auto known = check_column_families(*env, directory); !known) return std::move(known).error();
+    }
+    auto in_doubt = InDoubtFile::open(host, directory);
+    if (!in_doubt) return std::move(in_doubt).error();
 
     auto engine = std::make_unique<Engine>();
     auto& opened = *engine;
     opened.directory = *std::move(claimed);
     opened.point_read = point_read_options();
+    opened.env = std::move(env);
+    opened.in_doubt = *std::move(in_doubt);
+    opened.replay = std::make_unique<LogReplay>(plan.answered_sequence, *opened.in_doubt);
     std::unique_ptr<Database> database(new Database(std::move(engine)));  // from here on leaving closes
 
     auto db_options = primary_options(options);
     db_options.create_if_missing = make;
     db_options.create_missing_column_families = make;
-    opened.env = make_engine_env(*opened.host.env, std::move(plan.log_limits));
     db_options.env = opened.env.get();
-    db_options.wal_filter = plan.replay.get();
+    db_options.wal_filter = opened.replay.get();
     db_options.listeners.push_back(opened.events);
     const auto descriptors = column_family_descriptors(options.block_cache_bytes, options.write_buffer_bytes, reclaim);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -282,13 +275,11 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     } else if (auto known = check_format(*opened.db, opened.handle(Family::meta)); !known) {
         return std::move(known).error();
     }
-    auto in_doubt = InDoubtFile::open(opened.host, directory);
-    if (!in_doubt) return std::move(in_doubt).error();
-    opened.in_doubt = *std::move(in_doubt);
     const auto& clock = options.clock != nullptr ? *options.clock : system_clock();
-    const auto unanswered = plan.replay ? plan.replay->unanswered() : std::vector<codec::InDoubtNote>{};
-    const auto doubts = settle_doubts(*database, *opened.db, opened.handle(Family::meta), *opened.in_doubt, unanswered,
-                                      clock.wall_us());
+    // A clock that is ahead may be believed for so long.
+    const auto stale_before_us = clock.wall_us() - in_doubt_lifetime_us - options.longest_downtime_us;
+    const auto doubts = settle_doubts(*database, *opened.db, opened.handle(Family::meta), *opened.in_doubt,
+                                      opened.replay->unanswered(), stale_before_us);
     if (!doubts) return doubts.error();
     opened.may_have_doubts = *doubts;
     opened.directory->end_opening();
@@ -308,7 +299,8 @@ Result<std::unique_ptr<Database>> Database::open_view(const fs::path& directory,
         auto view = try_open_view(host, directory, options);
         const auto after = read_manifest(host, directory);
         // Where the owner has written its manifest meanwhile, it may have dropped a file between our reading of its
-        // name and our reading of the file. A view may lack a log then; it holds its table files.
+        // name and our reading of the file. A view may lack a log then; it holds its table files, and those are of one
+        // moment with the logs: of a manifest that has grown it reads what was there when the logs were proven.
         const bool may_lack_a_file = before && after && !(*before == *after);
         const bool no_log_dropped = before && after && before->oldest_log_needed == after->oldest_log_needed;
         if (view && no_log_dropped) return view;
@@ -323,16 +315,16 @@ Result<std::unique_ptr<Database>> Database::try_open_view(const Host& host, cons
                                                           const ReaderOptions& options) {
     const auto plan = plan_replay(host, directory, options.on_log_damage);
     if (!plan) return plan.error();
-    if (auto known = check_column_families(host, directory); !known) return known.error();
+    auto env = make_engine_env(*host.env, plan->limits);
+    if (auto known = check_column_families(*env, directory); !known) return known.error();
 
     auto engine = std::make_unique<Engine>();
     auto& opened = *engine;
+    opened.env = std::move(env);  // what the owner has written since the proof is not for this view
     opened.point_read = point_read_options();
     std::unique_ptr<Database> database(new Database(std::move(engine)));  // from here on leaving closes
 
     auto db_options = database_options();
-    // What the owner has logged since the proof is not for this view.
-    opened.env = make_engine_env(*opened.host.env, plan->log_limits);
     db_options.env = opened.env.get();
     const auto descriptors =
         column_family_descriptors(options.block_cache_bytes, Options().write_buffer_bytes, nullptr);

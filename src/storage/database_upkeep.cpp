@@ -109,9 +109,13 @@ Result<void> Database::compact_expired(rocksdb::ColumnFamilyHandle* handle, std:
     return {};
 }
 
-Result<std::optional<std::int64_t>> Database::earliest_token_expiry() const {
+Result<std::optional<std::int64_t>> Database::earliest_token_expiry() {
+    auto* const handle = engine_->handle(Family::tokens);
+    if (const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handle); !status.ok()) {
+        return read_error(status, "flushing");
+    }
     rocksdb::TablePropertiesCollection properties;
-    const auto status = engine_->db->GetPropertiesOfAllTables(engine_->handle(Family::tokens), &properties);
+    const auto status = engine_->db->GetPropertiesOfAllTables(handle, &properties);
     if (!status.ok()) return read_error(status, "reading the properties of table files");
     std::optional<std::int64_t> earliest_us;
     for (const auto& [file, of_file] : properties) {

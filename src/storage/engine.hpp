@@ -16,6 +16,7 @@
 #include "storage/high_water_mark.hpp"
 #include "storage/host.hpp"
 #include "storage/in_doubt_file.hpp"
+#include "storage/log_replay.hpp"
 #include "storage/store_directory.hpp"
 
 namespace tokenstore::storage {
@@ -27,12 +28,13 @@ namespace tokenstore::storage {
 
 struct Database::Engine {
     Host host = current_host();
-    std::unique_ptr<rocksdb::Env> env;  // the engine's own; outlives it
+    std::unique_ptr<rocksdb::Env> env;      // the engine's own; outlives it
+    std::unique_ptr<InDoubtFile> in_doubt;  // the primary's
+    std::unique_ptr<LogReplay> replay;      // the primary's; the engine's options point to it for as long as it lives
     std::shared_ptr<EngineEvents> events = std::make_shared<EngineEvents>();
     std::unique_ptr<StoreDirectory> directory;  // the primary's; outlives the engine's use of it
     std::unique_ptr<rocksdb::DB> db;
     std::array<rocksdb::ColumnFamilyHandle*, column_families.size()> handles{};
-    std::unique_ptr<InDoubtFile> in_doubt;      // the primary's
     std::unique_ptr<HighWaterMark> high_water;  // the primary's
     std::atomic<std::uint64_t> log_number{0};   // of the log that is written now, or an older one; 0 before the first
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <rocksdb/file_system.h>
@@ -43,18 +44,16 @@ private:
 
 class EngineFileSystem final : public rocksdb::FileSystemWrapper {
 public:
-    EngineFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, LogLimits log_limits)
-        : FileSystemWrapper(target), log_limits_(std::move(log_limits)) {}
+    EngineFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, ReadLimits limits)
+        : FileSystemWrapper(target), limits_(std::move(limits)) {}
 
     [[nodiscard]] const char* Name() const override { return "tokenstore.engine_file_system"; }
 
     IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
                                std::unique_ptr<rocksdb::FSSequentialFile>* result, IODebugContext* debug) override {
         auto status = target()->NewSequentialFile(path, options, result, debug);
-        const auto number = number_in_name(name_of(path), "", ".log");
-        if (!status.ok() || !number) return status;
-        const auto limit = log_limits_.find(*number);
-        *result = std::make_unique<LimitedFile>(std::move(*result), limit == log_limits_.end() ? 0 : limit->second);
+        const auto limit = limit_of(name_of(path));
+        if (status.ok() && limit) *result = std::make_unique<LimitedFile>(std::move(*result), *limit);
         return status;
     }
 
@@ -69,20 +68,30 @@ public:
 private:
     static std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+    [[nodiscard]] std::optional<std::uint64_t> limit_of(std::string_view name) const {
+        if (const auto log = number_in_name(name, "", ".log")) {
+            const auto found = limits_.logs.find(*log);
+            return found == limits_.logs.end() ? 0 : found->second;
+        }
+        const auto manifest = number_in_name(name, "MANIFEST-", "");
+        if (!manifest || !limits_.manifest) return std::nullopt;
+        return *manifest == limits_.manifest->number ? limits_.manifest->bytes : 0;
+    }
+
     IOStatus sync_directory(const std::string& path, const IOOptions& options, IODebugContext* debug) {
         std::unique_ptr<rocksdb::FSDirectory> directory;
         auto status = target()->NewDirectory(path, options, &directory, debug);
         return status.ok() ? directory->Fsync(options, debug) : status;
     }
 
-    LogLimits log_limits_;
+    ReadLimits limits_;
 };
 
 /// The engine takes its files from the file system, and the rest from the wrapped environment.
 class EngineEnv final : public rocksdb::EnvWrapper {
 public:
-    EngineEnv(rocksdb::Env& env, LogLimits log_limits) : EnvWrapper(&env) {
-        file_system_ = std::make_shared<EngineFileSystem>(env.GetFileSystem(), std::move(log_limits));
+    EngineEnv(rocksdb::Env& env, ReadLimits limits) : EnvWrapper(&env) {
+        file_system_ = std::make_shared<EngineFileSystem>(env.GetFileSystem(), std::move(limits));
     }
 
     [[nodiscard]] const char* Name() const override { return "tokenstore.engine_env"; }
@@ -90,8 +99,8 @@ public:
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> make_engine_env(rocksdb::Env& env, LogLimits log_limits) {
-    return std::make_unique<EngineEnv>(env, std::move(log_limits));
+std::unique_ptr<rocksdb::Env> make_engine_env(rocksdb::Env& env, ReadLimits limits) {
+    return std::make_unique<EngineEnv>(env, std::move(limits));
 }
 
 }  // namespace tokenstore::storage

@@ -1,5 +1,6 @@
 #include "storage/in_doubt_file.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,7 @@ Result<std::unique_ptr<InDoubtFile>> InDoubtFile::open(const Host& host, const s
     std::unique_ptr<InDoubtFile> opened(new InDoubtFile(std::move(file)));
     const auto notes = opened->notes();
     if (!notes) return notes.error();
-    opened->used_ = notes->size();
+    opened->written_ = *notes;
     return opened;
 }
 
@@ -48,9 +49,10 @@ bool InDoubtFile::note(const codec::InDoubtNote& note) noexcept {
     try {
         const auto bytes = codec::encode_in_doubt_note(note);
         const std::lock_guard lock(mutex_);
-        if (used_ >= most_notes) return false;
-        if (!file_->Write(used_ * in_doubt_note_bytes, bytes).ok()) return false;
-        ++used_;
+        if (std::ranges::find(written_, note) != written_.end()) return true;
+        if (written_.size() >= most_notes) return false;
+        if (!file_->Write(written_.size() * in_doubt_note_bytes, bytes).ok()) return false;
+        written_.push_back(note);
         return file_->Sync().ok();
     } catch (...) {
         return false;
@@ -76,7 +78,7 @@ Result<void> InDoubtFile::clear() {
     auto status = file_->Write(0, zeroes());
     if (status.ok()) status = file_->Sync();
     if (!status.ok()) return read_error(status, "clearing the file of writes in doubt");
-    used_ = 0;
+    written_.clear();
     return {};
 }
 

@@ -36,7 +36,7 @@ public:
     InDoubtFile(const InDoubtFile&) = delete;
     InDoubtFile& operator=(const InDoubtFile&) = delete;
 
-    /// Appends and syncs a note; false if the file is full or the disk refuses.
+    /// Appends and syncs a note, unless it is there; false if the file is full or the disk refuses.
     bool note(const codec::InDoubtNote& note) noexcept;
 
     [[nodiscard]] Result<std::vector<codec::InDoubtNote>> notes() const;
@@ -49,7 +49,7 @@ private:
 
     std::unique_ptr<rocksdb::RandomRWFile> file_;
     std::mutex mutex_;
-    std::size_t used_ = 0;  // notes in the file; guarded by mutex_
+    std::vector<codec::InDoubtNote> written_;  // guarded by mutex_
 };
 
 }  // namespace tokenstore::storage

@@ -178,8 +178,8 @@ std::uint64_t synced_sequence(const LogAudit& audit, const codec::HighWater& mar
 
 LogVerdict judge(const LogAudit& audit, const std::optional<codec::HighWater>& mark,
                  const std::optional<BootId>& boot) noexcept {
-    if (!mark) return LogVerdict::mark_missing;
     if (lacks_oldest_log(audit)) return LogVerdict::log_missing;
+    if (!mark) return LogVerdict::mark_missing;
     const bool lacks_synced = synced_sequence(audit, *mark) > audit.proven_sequence;
     if (!audit.damage) return lacks_synced ? LogVerdict::cut : LogVerdict::whole;
     if (lacks_synced) return LogVerdict::damaged;

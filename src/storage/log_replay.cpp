@@ -15,13 +15,15 @@ namespace tokenstore::storage {
 
 namespace {
 
-/// The tokens that rotations in a batch consumed, of callers that asked for a sync. The engine writes the batches of
-/// several callers as one; each ends with its caller's note.
+/// The tokens that rotations in a batch consumed, of callers that asked for a sync and were not answered. The engine
+/// writes the batches of several callers as one; each ends with its caller's note.
 class ConsumedTokens final : public rocksdb::WriteBatch::Handler {
 public:
-    explicit ConsumedTokens(std::uint32_t tokens_family) noexcept : tokens_family_(tokens_family) {}
+    ConsumedTokens(std::uint32_t tokens_family, std::uint64_t first_sequence, std::uint64_t answered_sequence) noexcept
+        : tokens_family_(tokens_family), next_sequence_(first_sequence), answered_sequence_(answered_sequence) {}
 
     rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
+        ++next_sequence_;
         if (family != tokens_family_) return rocksdb::Status::OK();
         const auto hash = codec::parse_token_key(view(key));
         Token token;
@@ -35,14 +37,16 @@ public:
     }
 
     rocksdb::Status DeleteCF(std::uint32_t /*family*/, const rocksdb::Slice& /*key*/) override {
+        ++next_sequence_;
         return rocksdb::Status::OK();
     }
 
     void LogData(const rocksdb::Slice& data) override {
         const auto note = codec::decode_batch_note(view(data));
+        const bool is_unanswered = note && note->asks_for_sync && next_sequence_ - 1 > answered_sequence_;
         for (const auto& [rotation, successor] : consumed_) {
             // Other calls may write the record of a consumed token again, without its successor's.
-            if (note && note->asks_for_sync && stored_.contains(successor)) found_.push_back(rotation);
+            if (is_unanswered && stored_.contains(successor)) found_.push_back(rotation);
         }
         stored_.clear();
         consumed_.clear();
@@ -52,6 +56,8 @@ public:
 
 private:
     std::uint32_t tokens_family_;
+    std::uint64_t next_sequence_;
+    std::uint64_t answered_sequence_;
     std::set<TokenHash> stored_;                                      // by the caller whose changes are being read
     std::vector<std::pair<codec::InDoubtNote, TokenHash>> consumed_;  // with its successor
     std::vector<codec::InDoubtNote> found_;
@@ -72,11 +78,12 @@ rocksdb::WalFilter::WalProcessingOption LogReplay::LogRecordFound(unsigned long 
                                                                   bool* /*batch_changed*/) {
     const auto head = codec::decode_batch_head(batch.Data());
     if (!head) return WalProcessingOption::kCorruptedRecord;
-    if (head->first_sequence > synced_sequence_) {
-        ConsumedTokens consumed(tokens_family_);
-        if (batch.Iterate(&consumed).ok()) {
-            unanswered_.insert(unanswered_.end(), consumed.found().begin(), consumed.found().end());
-        }
+    if (head->next_sequence() - 1 <= answered_sequence_) return WalProcessingOption::kContinueProcessing;
+    ConsumedTokens consumed(tokens_family_, head->first_sequence, answered_sequence_);
+    if (!batch.Iterate(&consumed).ok()) return WalProcessingOption::kContinueProcessing;
+    for (const auto& rotation : consumed.found()) {
+        unanswered_.push_back(rotation);
+        file_.note(rotation);  // best effort: it is kept in memory, too
     }
     return WalProcessingOption::kContinueProcessing;
 }

@@ -15,13 +15,16 @@
 #include <rocksdb/wal_filter.h>
 
 #include "codec/in_doubt_note.hpp"
+#include "storage/in_doubt_file.hpp"
 
 namespace tokenstore::storage {
 
 class LogReplay final : public rocksdb::WalFilter {
 public:
-    /// Up to `synced_sequence` all was synced.
-    explicit LogReplay(std::uint64_t synced_sequence) noexcept : synced_sequence_(synced_sequence) {}
+    /// Up to `answered_sequence` all that asked for a sync was answered. What is found is put on record in `file` as
+    /// soon as it is met: once the engine is open, its log is gone, and with it what a process killed then had found.
+    LogReplay(std::uint64_t answered_sequence, InDoubtFile& file) noexcept
+        : answered_sequence_(answered_sequence), file_(file) {}
 
     [[nodiscard]] const char* Name() const override { return "tokenstore.log_replay"; }
 
@@ -36,7 +39,8 @@ public:
     [[nodiscard]] const std::vector<codec::InDoubtNote>& unanswered() const noexcept { return unanswered_; }
 
 private:
-    std::uint64_t synced_sequence_;
+    std::uint64_t answered_sequence_;
+    InDoubtFile& file_;
     std::uint32_t tokens_family_ = 0;
     std::vector<codec::InDoubtNote> unanswered_;
 };

@@ -45,10 +45,6 @@ Result<Manifest> read_once(const Host& host, const std::filesystem::path& direct
     return manifest;
 }
 
-bool is_same_boot(const std::optional<codec::HighWater>& mark, const std::optional<BootId>& boot) noexcept {
-    return mark && boot && *boot == mark->boot;
-}
-
 }  // namespace
 
 Result<Manifest> read_manifest(const Host& host, const std::filesystem::path& directory) {
@@ -64,16 +60,11 @@ std::optional<std::string> find_damage(const Manifest& manifest, const std::opti
                std::to_string(mark->manifest.bytes) + " bytes had been synced";
     }
     if (manifest.fault == codec::LogFault::none) return std::nullopt;
-    const bool may_be_torn = !is_same_boot(mark, boot) || manifest.fault == codec::LogFault::cut_short;
+    const bool same_boot = mark && boot && *boot == mark->boot;
+    const bool may_be_torn = !same_boot || manifest.fault == codec::LogFault::cut_short;
     if (may_be_torn && !manifest.goes_on_behind) return std::nullopt;
     return "the manifest is " + std::string(codec::describe(manifest.fault)) + ", at offset " +
            std::to_string(manifest.proven_bytes);
-}
-
-bool has_torn_end(const Manifest& manifest, const std::optional<codec::HighWater>& mark,
-                  const std::optional<BootId>& boot) noexcept {
-    if (manifest.fault == codec::LogFault::none || manifest.fault == codec::LogFault::cut_short) return false;
-    return mark && !manifest.goes_on_behind && !is_same_boot(mark, boot);
 }
 
 }  // namespace tokenstore::storage

@@ -28,7 +28,7 @@ struct Manifest {
     std::uint64_t number = 0;                       ///< manifests and logs are numbered in turn
     std::uint64_t oldest_log_needed = 0;            ///< older ones are in table files whole
     std::uint64_t newest_log_flushed = 0;           ///< what older ones hold of some column family is in table files
-    std::uint64_t last_sequence = 0;                ///< of the changes made when its last record was written
+    std::uint64_t last_sequence = 0;                ///< the greatest of the changes in table files
     std::uint64_t proven_bytes = 0;                 ///< so far its records are whole
     codec::LogFault fault = codec::LogFault::none;  ///< of what stands there
     bool goes_on_behind = false;                    ///< whole records stand behind the fault
@@ -45,11 +45,5 @@ struct Manifest {
 [[nodiscard]] std::optional<std::string> find_damage(const Manifest& manifest,
                                                      const std::optional<codec::HighWater>& mark,
                                                      const std::optional<BootId>& boot);
-
-/// Whether such an end has to be cut off, at proven_bytes, before the engine opens the store: it takes a record that is
-/// cut short by the end of the file for what it is, and refuses one that is torn otherwise. Nothing was done yet on the
-/// strength of such a record.
-[[nodiscard]] bool has_torn_end(const Manifest& manifest, const std::optional<codec::HighWater>& mark,
-                                const std::optional<BootId>& boot) noexcept;
 
 }  // namespace tokenstore::storage

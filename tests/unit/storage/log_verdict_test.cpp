@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(without_a_mark_nothing_is_known) {
         {"whole", whole_audit(), std::nullopt, mark_missing, mark_missing},
         {"damaged", damaged_by(LogFault::zeroes), std::nullopt, mark_missing, mark_missing},
         {"torn", damaged_by(LogFault::cut_short), std::nullopt, mark_missing, mark_missing},
-        {"a log missing", without_oldest, std::nullopt, mark_missing, mark_missing},
+        {"a log missing as well", without_oldest, std::nullopt, log_missing, log_missing},
     });
 }
 
