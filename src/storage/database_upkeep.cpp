@@ -46,7 +46,11 @@ struct DueRange {
 Result<void> Database::flush() {
     if (auto synced = sync(); !synced) return synced;
     std::vector<rocksdb::ColumnFamilyHandle*> handles(engine_->handles.begin(), engine_->handles.end());
-    const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handles);
+    // By default the engine puts a flush off for as long as it would stall writes, which is for ever where its
+    // compactions fail for want of room.
+    rocksdb::FlushOptions options;
+    options.allow_write_stall = true;
+    const auto status = engine_->db->Flush(options, handles);
     if (!status.ok()) return read_error(status, "flushing");
     note_manifest();
     return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include "support/printers.hpp"
 #include "support/results.hpp"
@@ -42,13 +43,23 @@ bool is_stored(const TokenStore& store, std::uint64_t number) {
     return must(store.get_by_hash(make_hash(number))).has_value();
 }
 
+MaybeFinding found_if(bool wrong, FaultKind kind, std::string sentence) {
+    if (!wrong) return {};
+    return FaultFinding{kind, std::move(sentence)};
+}
+
 /// A change is there after a success, and is not where the error says that nothing was written.
-std::string compare(const Attempt& made, bool is_there) {
-    if (!made.error && !is_there) return "the call succeeded, and its change is missing";
-    if (made.error && made.error->write == WriteState::nothing_written && is_there) {
-        return "nothing was said to be written, and it is there";
-    }
-    return {};
+MaybeFinding compare(const Attempt& made, bool is_there) {
+    const bool denied = made.error && made.error->write == WriteState::nothing_written;
+    if (denied) return found_if(is_there, FaultKind::half_done, "nothing was said to be written, and it is there");
+    return found_if(!made.error && !is_there, FaultKind::false_success,
+                    "the call succeeded, and its change is missing");
+}
+
+/// What is answered with a fault is what is answered without one, or an error.
+MaybeFinding compare(const Attempt& made, const Attempt& healthy) {
+    return found_if(!made.error && made.answer != healthy.answer, FaultKind::false_success,
+                    "it answered " + made.answer + " instead of " + healthy.answer);
 }
 
 std::string as_text(const SessionPage& page) {
@@ -64,7 +75,7 @@ Attempt create(TokenStore& store, ManualClock& clock) {
     return attempt(store.create_token(new_token(50, clock), synced));
 }
 
-std::string after_create(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
+MaybeFinding after_create(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
     return compare(made, is_valid(store, 50));
 }
 
@@ -73,18 +84,19 @@ Attempt rotate(TokenStore& store, ManualClock& clock) {
 }
 
 /// The client that got no answer presents its token again.
-std::string after_rotate(TokenStore& store, ManualClock& clock, const Attempt& made) {
+MaybeFinding after_rotate(TokenStore& store, ManualClock& clock, const Attempt& made) {
     const bool rotated = is_stored(store, 107);
-    if (auto wrong = compare(made, rotated); !wrong.empty()) return wrong;
-    if (rotated == is_valid(store, 7)) return "the rotation is there by half";
+    if (auto wrong = compare(made, rotated); wrong) return wrong;
+    if (rotated == is_valid(store, 7)) return FaultFinding{FaultKind::half_done, "the rotation is there by half"};
     if (!made.error) return {};
     const auto retried = must(store.rotate_token(make_hash(7), successor(207, clock), synced));
     if (retried.outcome != RotateOutcome::rotated) {
-        return "the honest retry was answered " + std::string(name(retried.outcome));
+        return FaultFinding{FaultKind::taken_for_reuse,
+                            "the honest retry was answered " + std::string(name(retried.outcome))};
     }
     const auto sessions = must(store.get_user_active_sessions(make_user_id(7))).sessions;
-    if (sessions.size() != 1 || sessions[0].hash != make_hash(207)) return "the family does not have one live tip";
-    return {};
+    return found_if(sessions.size() != 1 || sessions[0].hash != make_hash(207), FaultKind::half_done,
+                    "the family does not have one live tip");
 }
 
 Attempt replay(TokenStore& store, ManualClock& clock) {
@@ -92,46 +104,47 @@ Attempt replay(TokenStore& store, ManualClock& clock) {
 }
 
 /// Where the alarm could not be stored it is raised again.
-std::string after_replay(TokenStore& store, ManualClock& clock, const Attempt& made) {
-    if (auto wrong = compare(made, !is_valid(store, 103)); !wrong.empty()) return wrong;
+MaybeFinding after_replay(TokenStore& store, ManualClock& clock, const Attempt& made) {
+    if (auto wrong = compare(made, !is_valid(store, 103)); wrong) return wrong;
     const auto again = must(store.rotate_token(make_hash(3), successor(204, clock), synced));
     const bool refused = again.outcome == RotateOutcome::reuse_detected || again.outcome == RotateOutcome::revoked;
-    if (!refused || is_valid(store, 103)) return "a replayed token did not end its family";
-    return {};
+    return found_if(!refused || is_valid(store, 103), FaultKind::lost, "a replayed token did not end its family");
 }
 
 Attempt revoke_token(TokenStore& store, ManualClock& /*clock*/) {
     return attempt(store.revoke_token(make_hash(8), synced));
 }
 
-std::string after_revoke_token(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
-    if (auto wrong = compare(made, !is_valid(store, 8)); !wrong.empty()) return wrong;
+MaybeFinding after_revoke_token(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
+    if (auto wrong = compare(made, !is_valid(store, 8)); wrong) return wrong;
     must(store.revoke_token(make_hash(8), synced));
-    return is_valid(store, 8) ? "a revoked token is valid" : "";
+    return found_if(is_valid(store, 8), FaultKind::lost, "a revoked token is valid");
 }
 
 Attempt revoke_family(TokenStore& store, ManualClock& /*clock*/) {
     return attempt(store.revoke_family(make_family_id(9), Counting::exact, synced));
 }
 
-std::string after_revoke_family(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
-    if (auto wrong = compare(made, !is_valid(store, 9)); !wrong.empty()) return wrong;
+MaybeFinding after_revoke_family(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
+    if (auto wrong = compare(made, !is_valid(store, 9)); wrong) return wrong;
     must(store.revoke_family(make_family_id(9), Counting::exact, synced));
-    return is_valid(store, 9) ? "a token of an ended family is valid" : "";
+    return found_if(is_valid(store, 9), FaultKind::lost, "a token of an ended family is valid");
 }
 
 Attempt revoke_user(TokenStore& store, ManualClock& /*clock*/) {
     return attempt(store.revoke_all_user_tokens(make_user_id(1), Counting::exact, synced));
 }
 
-std::string after_revoke_user(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
-    if (is_valid(store, 1) != is_valid(store, 2)) return "the user was ended by half";
-    if (auto wrong = compare(made, !is_valid(store, 1)); !wrong.empty()) return wrong;
+MaybeFinding after_revoke_user(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
+    if (is_valid(store, 1) != is_valid(store, 2)) {
+        return FaultFinding{FaultKind::half_done, "the user was ended by half"};
+    }
+    if (auto wrong = compare(made, !is_valid(store, 1)); wrong) return wrong;
     must(store.revoke_all_user_tokens(make_user_id(1), Counting::exact, synced));
-    return is_valid(store, 1) || is_valid(store, 2) ? "a token of an ended user is valid" : "";
+    return found_if(is_valid(store, 1) || is_valid(store, 2), FaultKind::lost, "a token of an ended user is valid");
 }
 
-Attempt import(TokenStore& store, ManualClock& clock) {
+std::vector<Token> rows_to_import(const ManualClock& clock) {
     std::vector<Token> rows;
     for (const std::uint64_t number : {60U, 61U}) {
         Token row = make_token(number);
@@ -140,11 +153,15 @@ Attempt import(TokenStore& store, ManualClock& clock) {
         row.expires_at_us = clock.wall_us() + day_us;
         rows.push_back(row);
     }
-    return attempt(store.import_tokens(rows, synced));
+    return rows;
 }
 
-std::string after_import(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
-    if (auto wrong = compare(made, is_valid(store, 60)); !wrong.empty()) return wrong;
+Attempt import(TokenStore& store, ManualClock& clock) {
+    return attempt(store.import_tokens(rows_to_import(clock), synced));
+}
+
+MaybeFinding after_import(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
+    if (auto wrong = compare(made, is_valid(store, 60)); wrong) return wrong;
     return compare(made, is_valid(store, 61));
 }
 
@@ -154,11 +171,11 @@ Attempt cleanup(TokenStore& store, ManualClock& /*clock*/) {
     return attempt(removed);
 }
 
-std::string after_cleanup(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
-    if (!made.error && made.answer != "1") return "removed " + made.answer + " instead of 1";
-    if (auto wrong = compare(made, !is_stored(store, 6)); !wrong.empty()) return wrong;
+MaybeFinding after_cleanup(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
+    if (auto wrong = compare(made, {.error = {}, .answer = "1"}); wrong) return wrong;
+    if (auto wrong = compare(made, !is_stored(store, 6)); wrong) return wrong;
     must(store.cleanup_expired(synced));
-    return is_stored(store, 6) ? "an expired token outlived the clean-up" : "";
+    return found_if(is_stored(store, 6), FaultKind::lost, "an expired token outlived the clean-up");
 }
 
 Attempt look_up(TokenStore& store, ManualClock& /*clock*/) {
@@ -171,9 +188,53 @@ Attempt look_up(TokenStore& store, ManualClock& /*clock*/) {
     return {.error = {}, .answer = answer.str()};
 }
 
-std::string after_look_up(TokenStore& store, ManualClock& clock, const Attempt& made) {
-    const auto healthy = look_up(store, clock);
-    return made.error || made.answer == healthy.answer ? "" : "a look-up answered wrongly: " + made.answer;
+MaybeFinding after_look_up(TokenStore& store, ManualClock& clock, const Attempt& made) {
+    return compare(made, look_up(store, clock));
+}
+
+Attempt get(TokenStore& store, ManualClock& /*clock*/) {
+    std::ostringstream answer;
+    for (std::uint64_t number = 1; number <= prepared_tokens; ++number) {
+        const auto found = store.get_by_hash(make_hash(number));
+        if (!found) return attempt(found);
+        answer << (*found ? name((*found)->state) : "nothing") << ' ';
+    }
+    return {.error = {}, .answer = answer.str()};
+}
+
+MaybeFinding after_get(TokenStore& store, ManualClock& clock, const Attempt& made) {
+    return compare(made, get(store, clock));
+}
+
+Attempt look_up_together(TokenStore& store, ManualClock& /*clock*/) {
+    std::vector<TokenHash> hashes;
+    for (std::uint64_t number = 1; number <= prepared_tokens; ++number) hashes.push_back(make_hash(number));
+    const auto found = store.get_valid_by_hashes(hashes);
+    if (!found) return attempt(found);
+    std::ostringstream answer;
+    for (const auto& token : *found) answer << token.has_value();
+    return {.error = {}, .answer = answer.str()};
+}
+
+MaybeFinding after_look_up_together(TokenStore& store, ManualClock& clock, const Attempt& made) {
+    return compare(made, look_up(store, clock));
+}
+
+/// Of one row that is stored, and of two that are not.
+Attempt check_import(TokenStore& store, ManualClock& clock) {
+    auto rows = rows_to_import(clock);
+    const auto stored = store.get_by_hash(make_hash(1));
+    if (!stored) return attempt(stored);
+    if (*stored) rows.push_back((*stored)->token);
+    const auto checked = store.check_import(rows);
+    if (!checked) return attempt(checked);
+    std::ostringstream answer;
+    for (const auto& row : *checked) answer << static_cast<int>(row.outcome) << ' ';
+    return {.error = {}, .answer = answer.str()};
+}
+
+MaybeFinding after_check_import(TokenStore& store, ManualClock& clock, const Attempt& made) {
+    return compare(made, check_import(store, clock));
 }
 
 Attempt list(TokenStore& store, ManualClock& /*clock*/) {
@@ -182,16 +243,16 @@ Attempt list(TokenStore& store, ManualClock& /*clock*/) {
     return {.error = {}, .answer = as_text(*page)};
 }
 
-std::string after_list(TokenStore& store, ManualClock& /*clock*/, const Attempt& made) {
-    const auto healthy = as_text(must(store.get_user_active_sessions(make_user_id(1))));
-    return made.error || made.answer == healthy ? "" : "a list is not whole";
+MaybeFinding after_list(TokenStore& store, ManualClock& clock, const Attempt& made) {
+    return compare(made, list(store, clock));
 }
 
-std::string nothing_wrong(TokenStore& /*store*/, ManualClock& /*clock*/, const Attempt& /*made*/) { return {}; }
+MaybeFinding nothing_wrong(TokenStore& /*store*/, ManualClock& /*clock*/, const Attempt& /*made*/) { return {}; }
 
 Attempt flush(TokenStore& store, ManualClock& /*clock*/) { return attempt(store.flush()); }
 Attempt compact(TokenStore& store, ManualClock& /*clock*/) { return attempt(store.compact()); }
 Attempt maintain(TokenStore& store, ManualClock& /*clock*/) { return attempt(store.maintain()); }
+Attempt trust_clock(TokenStore& store, ManualClock& /*clock*/) { return attempt(store.trust_clock()); }
 Attempt close(TokenStore& store, ManualClock& /*clock*/) { return attempt(store.close()); }
 
 }  // namespace
@@ -224,6 +285,16 @@ std::string states_but(const TokenStore& store, const std::vector<std::uint64_t>
     return text.str();
 }
 
+Attempt make_later_call(TokenStore& store, ManualClock& clock) {
+    return attempt(store.create_token(new_token(90, clock), synced));
+}
+
+MaybeFinding find_wrong_with_later_call(TokenStore& store, const Attempt& attempt) {
+    auto wrong = compare(attempt, is_valid(store, 90));
+    if (wrong) wrong->sentence.insert(0, "of the call that came after: ");
+    return wrong;
+}
+
 const std::vector<FaultedCall>& faulted_calls() {
     static const std::vector<FaultedCall> calls{
         {"create_token", {}, true, create, after_create},
@@ -234,11 +305,15 @@ const std::vector<FaultedCall>& faulted_calls() {
         {"revoke_all_user_tokens", {1, 2}, true, revoke_user, after_revoke_user},
         {"import_tokens", {}, true, import, after_import},
         {"cleanup_expired", {6}, true, cleanup, after_cleanup},
+        {"check_import", {}, false, check_import, after_check_import},
+        {"get_by_hash", {}, false, get, after_get},
         {"get_valid_by_hash", {}, false, look_up, after_look_up},
+        {"get_valid_by_hashes", {}, false, look_up_together, after_look_up_together},
         {"get_user_active_sessions", {}, false, list, after_list},
         {"flush", {}, true, flush, nothing_wrong},
         {"compact", {6}, true, compact, nothing_wrong},
         {"maintain", {6}, true, maintain, nothing_wrong},
+        {"trust_clock", {}, true, trust_clock, nothing_wrong},
         {"close", {}, true, close, nothing_wrong},
     };
     return calls;

@@ -8,6 +8,7 @@
 
 #include <tokenstore/token_store.hpp>
 
+#include "faults/fault_finding.hpp"
 #include "support/manual_clock.hpp"
 
 namespace tokenstore::test {
@@ -35,12 +36,15 @@ struct FaultedCall {
     bool changes;                        ///< it writes
     Attempt (*make)(TokenStore& store, ManualClock& clock);
 
-    /// After the disk was healed and the store opened again: what is wrong with what the attempt left; empty if
-    /// nothing.
-    std::string (*find_wrong)(TokenStore& store, ManualClock& clock, const Attempt& attempt);
+    /// After the disk was healed and the store opened again: what is wrong with what the attempt left.
+    MaybeFinding (*find_wrong)(TokenStore& store, ManualClock& clock, const Attempt& attempt);
 };
 
-/// All calls on an open store; opening itself is the test's.
+/// One more change, made where a fault has been met before: what it answers has to be true like any other answer.
+[[nodiscard]] Attempt make_later_call(TokenStore& store, ManualClock& clock);
+[[nodiscard]] MaybeFinding find_wrong_with_later_call(TokenStore& store, const Attempt& attempt);
+
+/// All calls on an open store that reach the disk; opening itself is the test's.
 [[nodiscard]] const std::vector<FaultedCall>& faulted_calls();
 
 }  // namespace tokenstore::test

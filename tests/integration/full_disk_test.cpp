@@ -1,18 +1,11 @@
 // A disk that fills up: a clear error, reads that go on, and once there is space again all that was acknowledged.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
-#include <string>
-#include <system_error>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
+#include "integration/small_disk.hpp"
 #include "support/child_test.hpp"
 #include "support/index_checker.hpp"
 #include "support/printers.hpp"
@@ -22,7 +15,6 @@
 namespace tokenstore::test {
 namespace {
 
-namespace fs = std::filesystem;
 using boost::unit_test::disabled;
 using boost::unit_test::precondition;
 
@@ -37,45 +29,6 @@ BOOST_AUTO_TEST_CASE(a_full_disk_lets_no_store_be_made_or_opened, *precondition(
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-/// A small file system in memory, and what fills it.
-struct SmallDisk {
-    TemporaryDirectory folder;
-    ManualClock clock;
-    fs::path directory = folder.path() / "store";
-    fs::path filler = folder.path() / "filler";
-
-    SmallDisk() {
-        enter_private_mounts();
-        mount_memory(folder.path(), 24U << 20U);
-    }
-
-    [[nodiscard]] Result<TokenStore> open() const {
-        Options options;
-        options.clock = &clock;
-        options.maintenance_interval_ms = 0;
-        options.write_buffer_bytes = 1U << 20U;
-        return TokenStore::open(directory, options);
-    }
-
-    void fill_up() const {
-        const int file = ::open(filler.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-        if (file < 0) throw std::system_error(errno, std::generic_category(), "making the filler");
-        const std::array<char, 4096> block{};
-        ssize_t written = 0;
-        while ((written = ::write(file, block.data(), block.size())) > 0) {
-        }
-        const int error_number = errno;
-        ::close(file);
-        if (written == 0 || error_number != ENOSPC) throw std::runtime_error("the disk is not full");
-    }
-
-    [[nodiscard]] static NewToken token(std::uint64_t number) {
-        NewToken token = make_new_token(number);
-        token.device_name = std::string(100, 'd');
-        return token;
-    }
-};
 
 BOOST_FIXTURE_TEST_SUITE(full_disk_parts, SmallDisk, *disabled())
 
@@ -110,7 +63,7 @@ BOOST_AUTO_TEST_CASE(fills_up_under_an_open_store) {
     BOOST_TEST(must(store.get_user_active_sessions(make_user_id(1))).sessions.size() == 1U);
 
     BOOST_TEST(!store.close().has_value());  // what was not synced before cannot be promised
-    fs::remove(filler);
+    make_room();
     store = must(open());
     for (const auto number : created) BOOST_REQUIRE(must(store.get_valid_by_hash(make_hash(number))).has_value());
     BOOST_TEST((must(store.rotate_token(make_hash(1), make_successor(9'000'000))).outcome == RotateOutcome::rotated));
@@ -127,7 +80,7 @@ BOOST_AUTO_TEST_CASE(is_full_at_opening) {
     fill_up();
     const auto not_made = error_of(open());
     BOOST_TEST(not_made.code == ErrorCode::disk_full);
-    fs::remove(filler);
+    make_room();
 
     auto store = must(open());  // over whatever the attempt left
     for (std::uint64_t number = 1; number <= 100; ++number) must(store.create_token(token(number)));
@@ -138,7 +91,7 @@ BOOST_AUTO_TEST_CASE(is_full_at_opening) {
     BOOST_TEST(not_opened.advice() == Advice::call_operator);
     // Looking needs no space there.
     BOOST_TEST(must(must(StoreReader::open(directory)).count(clock.wall_us())).live == 100U);
-    fs::remove(filler);
+    make_room();
     store = must(open());
     for (std::uint64_t number = 1; number <= 100; ++number) {
         BOOST_TEST(must(store.get_valid_by_hash(make_hash(number))).has_value());

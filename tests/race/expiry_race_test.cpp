@@ -165,6 +165,7 @@ BOOST_DATA_TEST_CASE(cleaning_up_at_the_moment_of_expiry_takes_nothing_that_live
     RaceStore race(RaceStore::Upkeep::none);
     const std::uint64_t rounds = race_rounds(150);
     for (std::uint64_t round = 0; round < rounds; ++round) {
+        ++race_tally().rounds;
         ExpiryRound(race, static_cast<std::size_t>(threads), round).run();
         if (round % rounds_between_checks == 0 || round + 1 == rounds) {
             BOOST_TEST_REQUIRE(race.check_and_begin_anew() == "");

@@ -38,6 +38,7 @@ void run_rounds(const MixedRoundPlan& plan) {
     RaceStore race;
     const std::uint64_t rounds = race_rounds(150);
     for (std::uint64_t round = 0; round < rounds; ++round) {
+        ++race_tally().rounds;
         const auto seed = test_seed() + round * 64;
         BOOST_TEST_REQUIRE(run_mixed_round(race, plan, round, seed) == "", "in round " << round);
         if (round % rounds_between_checks == 0 || round + 1 == rounds) {

@@ -50,6 +50,7 @@ public:
         seen_.resize(threads_);
         run_together(threads_, [this](std::size_t index) { play(index, seen_[index]); });
         check();
+        race_tally().calls_on_one_token += threads_;
     }
 
 private:
@@ -160,6 +161,7 @@ BOOST_DATA_TEST_CASE(of_many_threads_that_rotate_one_token_exactly_one_wins,
     RaceStore race;
     const std::uint64_t rounds = race_rounds(300);
     for (std::uint64_t round = 0; round < rounds; ++round) {
+        ++race_tally().rounds;
         OneTokenRound(race, static_cast<std::size_t>(threads), round).run();
         if (round % rounds_between_checks == 0 || round + 1 == rounds) {
             BOOST_TEST_REQUIRE(race.check_and_begin_anew() == "");

@@ -1,4 +1,4 @@
-// How long the tests of this suite are.
+// How long the tests of this suite are, and how many rounds were made of all of them.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,17 @@ namespace tokenstore::test {
 /// How many rounds a test makes: as many as TOKENSTORE_RACE_ROUNDS says, `usual` ones without it.
 [[nodiscard]] inline std::uint64_t race_rounds(std::uint64_t usual) {
     return test_number("TOKENSTORE_RACE_ROUNDS", usual);
+}
+
+/// For the closing line, counted by the thread that runs the tests. A round that does not hold ends its test.
+struct RaceTally {
+    std::uint64_t rounds = 0;
+    std::uint64_t calls_on_one_token = 0;  ///< rotations of one token by many threads at once
+};
+
+[[nodiscard]] inline RaceTally& race_tally() {
+    static RaceTally tally;
+    return tally;
 }
 
 }  // namespace tokenstore::test

@@ -13,13 +13,15 @@
 
 namespace tokenstore::test {
 
-/// Runs the test case of this name, as "suite/case", in a new process. What fails there fails here.
-inline void run_child_test(const std::string& name, const std::map<std::string, std::string>& environment = {}) {
+/// Runs the test case of this name, as "suite/case", in a new process. What fails there fails here. Answers what it
+/// wrote to its standard output.
+inline std::string run_child_test(const std::string& name, const std::map<std::string, std::string>& environment = {}) {
     RunOptions options;
     options.environment = environment;
     const auto finished = run_process({"/proc/self/exe", "--run_test=" + name, "--color_output=no"}, options);
     BOOST_TEST(finished.exit_code == 0, name << " failed:\n" << finished.output << finished.errors);
     BOOST_TEST(finished.output.find("Test setup error") == std::string::npos);
+    return finished.output;
 }
 
 }  // namespace tokenstore::test

@@ -139,6 +139,11 @@ public:
         return Append(data, options, debug);
     }
 
+    /// Sets no room aside. In memory that is done by writing zeros: megabytes for each manifest and each log, most of
+    /// what a test's many short stores would do.
+    void PrepareWrite(std::size_t /*offset*/, std::size_t /*bytes*/, const IOOptions& /*options*/,
+                      IODebugContext* /*debug*/) override {}
+
     IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
         return run(hook_, {.kind = IoKind::sync, .path = path_, .data = {}},
                    [&] { return target()->Flush(options, debug); });

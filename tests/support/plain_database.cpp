@@ -17,11 +17,13 @@ rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size(
 PlainDatabase::PlainDatabase(const std::filesystem::path& directory) {
     rocksdb::DBOptions options;
     options.avoid_flush_during_recovery = true;
+    options.max_file_opening_threads = 1;
     std::vector<std::string> names;
     check(rocksdb::DB::ListColumnFamilies(options, directory.string(), &names));
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     rocksdb::ColumnFamilyOptions family_options;
     family_options.disable_auto_compactions = true;
+    family_options.write_buffer_size = 1U << 20U;
     for (const auto& name : names) families.emplace_back(name, family_options);
     rocksdb::DB* db = nullptr;
     check(rocksdb::DB::Open(options, directory.string(), families, &handles_, &db));
