@@ -11,7 +11,8 @@ namespace {
 
 ErrorCode code_of(const rocksdb::Status& status) {
     if (status.IsCorruption()) return ErrorCode::corrupt;
-    if (status.IsNoSpace()) return ErrorCode::disk_full;
+    // A compaction whose output would not fit is not begun.
+    if (status.IsNoSpace() || status.IsCompactionTooLarge()) return ErrorCode::disk_full;
     if (status.IsIOError() || status.IsPathNotFound()) return ErrorCode::io_error;
     return ErrorCode::internal;
 }

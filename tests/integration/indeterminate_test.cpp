@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -14,7 +15,9 @@
 
 #include "codec/meta_record.hpp"
 #include "integration/log_syncs.hpp"
+#include "storage/high_water_mark.hpp"
 #include "support/arena.hpp"
+#include "support/folder_image.hpp"
 #include "support/index_checker.hpp"
 #include "support/plain_database.hpp"
 #include "support/printers.hpp"
@@ -64,6 +67,25 @@ struct InDoubtFixture : StoreFixture {
         close_failed();
         if (tail == LogTail::lost) fs::resize_file(log, length);
         open_again();
+    }
+
+    enum class Killed { before_the_answer, after_the_answer };
+
+    /// Rotates with the sync asked for, and opens the store as a process leaves it that was killed at that moment.
+    RotateResult rotate_and_kill(std::uint64_t presented, std::uint64_t number, Killed killed) {
+        const auto mark = directory() / storage::high_water_file_name;
+        const auto left = folder.path() / "left by a kill";
+        const auto mark_before = FolderImage::read_bytes(mark);
+        auto result = rotate_synced(presented, number);
+        fs::copy(directory(), left);
+        if (killed == Killed::before_the_answer) {
+            std::ofstream(left / mark.filename(), std::ios::binary) << mark_before;
+        }
+        must(store.close());
+        fs::remove_all(directory());
+        fs::rename(left, directory());
+        open_again();
+        return result;
     }
 
     /// What was not synced cannot be any more: closing must not promise it.
@@ -255,6 +277,27 @@ BOOST_AUTO_TEST_CASE(a_doubt_that_comes_back_excuses_no_replay_of_a_retry_that_s
     check_is_reuse(1);
 }
 
+BOOST_AUTO_TEST_CASE(a_retry_after_a_kill_before_the_answer_is_no_reuse) {
+    BOOST_TEST(rotate_and_kill(1, 2, Killed::before_the_answer).outcome == RotateOutcome::rotated);
+    BOOST_TEST(rotate_synced(1, 3).outcome == RotateOutcome::rotated);
+    check_one_live_tip(3);
+    check_is_reuse(1);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_whose_answer_a_kill_took_again_is_excused_again) {
+    for (const auto number : {2U, 3U, 4U}) {
+        BOOST_TEST(rotate_and_kill(1, number, Killed::before_the_answer).outcome == RotateOutcome::rotated);
+    }
+    BOOST_TEST(rotate_synced(1, 5).outcome == RotateOutcome::rotated);
+    check_one_live_tip(5);
+    check_is_reuse(1);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_answered_before_a_kill_is_reuse_when_it_comes_back) {
+    BOOST_TEST(rotate_and_kill(1, 2, Killed::after_the_answer).outcome == RotateOutcome::rotated);
+    check_is_reuse(1);
+}
+
 BOOST_AUTO_TEST_CASE(an_old_doubt_excuses_nothing) {
     rotate_in_doubt(1, 2, LogTail::kept);
     clock.advance_us(day_us + 1);
@@ -274,6 +317,8 @@ BOOST_AUTO_TEST_CASE(an_old_doubt_is_forgotten_at_the_next_open) {
     rotate_in_doubt(1, 2, LogTail::kept);
     clock.advance_us(day_us);
     BOOST_TEST(doubts() == 1U);
+    BOOST_TEST(doubts() == 1U);
+    clock.advance_us(options.longest_downtime_us);  // a clock so far ahead would have been believed
     BOOST_TEST(doubts() == 1U);
     clock.advance_us(1);
     BOOST_TEST(doubts() == 1U);
