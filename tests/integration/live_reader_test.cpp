@@ -321,8 +321,8 @@ BOOST_AUTO_TEST_CASE(readers_opened_while_the_store_drops_files_and_is_opened_ag
         }
     });
     BOOST_TEST(opened > 0U);
-    BOOST_TEST(wrong.empty(), wrong.size() << " of " << opened << " views, the first: "
-                                           << (wrong.empty() ? "nothing" : wrong.front()));
+    BOOST_TEST(wrong.empty(), wrong.size() << " of " << opened
+                                           << " views, the first: " << (wrong.empty() ? "nothing" : wrong.front()));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_store_is_told_apart_and_left_alone) {
