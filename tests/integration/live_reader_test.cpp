@@ -264,6 +264,38 @@ BOOST_AUTO_TEST_CASE(a_reader_that_is_overtaken_by_synced_changes_reports_no_dam
     BOOST_TEST(must(opened.count(clock.wall_us())).live > 0U);
 }
 
+/// Has the owner replace all its table files just before one of them is opened.
+class FilesReplacedWhileRead final : public IoHook {
+public:
+    explicit FilesReplacedWhileRead(StoreFixture& fixture) : fixture_(fixture) {}
+
+    IoFault before(const Io& io) override {
+        if (io.kind == IoKind::open_to_read && io.path.ends_with(".sst")) {
+            ++replaced;
+            fixture_.create(7'000 + replaced, {.user = 7, .family = 7'000 + replaced});
+            fixture_.flush_and_compact();
+        }
+        return IoFault::none;
+    }
+
+    std::uint64_t replaced = 0;
+
+private:
+    StoreFixture& fixture_;
+};
+
+BOOST_AUTO_TEST_CASE(a_reader_that_never_finds_the_files_it_was_told_of_answers_busy_and_not_damaged) {
+    create(1);
+    flush_and_compact();
+    FilesReplacedWhileRead replacing(*this);
+    const HookedHost hooked(replacing);
+    auto host = hooked.boot(0);
+    host.boot = storage::current_host().boot;
+    const storage::HostOverride override_host(host);
+    BOOST_TEST(open_error(directory()) == ErrorCode::busy);
+    BOOST_TEST(replacing.replaced > 10U);
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_beside_a_store_that_writes_and_flushes_never_reports_damage) {
     options.write_buffer_bytes = 1U << 20U;
     reopen();
