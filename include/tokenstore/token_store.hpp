@@ -90,8 +90,9 @@ public:
                                                           Durability durability = Durability::lose_nothing);
 
     /// Ends every token of a family, and the family with them: creating a token in it is refused from now on, for as
-    /// long as any of its tokens could have lived (Options::longest_token_lifetime_us and a day). Takes effect for
-    /// every call that begins after this one returned. Idempotent; a family never seen is ended as well.
+    /// long as any of its tokens could have lived (Options::longest_token_lifetime_us, longest_downtime_us and a day).
+    /// Takes effect for every call that begins after this one returned. Idempotent; a family never seen is ended as
+    /// well.
     ///
     /// Where the index of its tokens is damaged the family is ended all the same, and the answer is `corrupt` with
     /// WriteState::partly_written: only the count is missing. Counting::skip reads no index beyond the family's owner.
