@@ -77,8 +77,10 @@ struct HistoryFixture : StoreFixture {
         End end;
         for (const auto& entry : std::filesystem::directory_iterator(directory())) {
             const auto name = entry.path().filename().string();
-            if (entry.path().extension() == ".log" && name > end.log) end = {name, entry.file_size()};
+            if (entry.path().extension() == ".log" && name > end.log) end.log = name;
         }
+        end.offset =
+            std::filesystem::file_size(directory() / end.log);  // of the newest alone: older ones go at any time
         return end;
     }
 

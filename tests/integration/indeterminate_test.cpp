@@ -42,14 +42,12 @@ struct InDoubtFixture : StoreFixture {
 
     /// Length of the log that is being written.
     [[nodiscard]] std::pair<fs::path, std::uintmax_t> log_file() const {
-        std::pair<fs::path, std::uintmax_t> newest;
+        fs::path newest;
         for (const auto& entry : fs::directory_iterator(directory())) {
-            if (entry.path().extension() == ".log" && entry.path() > newest.first) {
-                newest = {entry.path(), entry.file_size()};
-            }
+            if (entry.path().extension() == ".log" && entry.path() > newest) newest = entry.path();
         }
-        if (newest.first.empty()) throw std::runtime_error("the store has no log");
-        return newest;
+        if (newest.empty()) throw std::runtime_error("the store has no log");
+        return {newest, fs::file_size(newest)};
     }
 
     /// Rotates while the log cannot be synced, and opens the store again after that.
