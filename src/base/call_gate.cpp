@@ -40,11 +40,11 @@ void CallGate::leave(Counter& counter) noexcept {
 void CallGate::close_and_wait() {
     std::unique_lock lock(mutex_);
     if (!closed_.load(std::memory_order_relaxed)) {
-        closed_.store(true, std::memory_order_release);
         // Calls that leave meanwhile wait for the mutex, so every one of them finds itself counted.
         for (Counter& counter : counters_) {
             if (counter.word.fetch_or(closing_bit, std::memory_order_acquire) != 0) ++busy_counters_;
         }
+        closed_.store(true, std::memory_order_release);
     }
     drained_.wait(lock, [this] { return busy_counters_ == 0; });
 }

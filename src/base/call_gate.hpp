@@ -65,7 +65,7 @@ public:
     /// not have, it waits forever.
     void close_and_wait();
 
-    /// True from the beginning of the first close_and_wait().
+    /// True from when nobody gets in any more, which is before close_and_wait() waits.
     [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
 
 private:
