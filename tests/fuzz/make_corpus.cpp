@@ -13,12 +13,15 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "codec/in_doubt_note.hpp"
 #include "codec/keys.hpp"
 #include "codec/meta_record.hpp"
 #include "format/token_csv.hpp"
+#include "fuzz/log_input.hpp"
 #include "fuzz/operation_script.hpp"
 #include "fuzz/record_input.hpp"
+#include "support/log_builder.hpp"
 #include "support/sealing.hpp"
 #include "support/token_builders.hpp"
 
@@ -106,6 +109,45 @@ void add_keys(const Corpus& corpus) {
     corpus.add("user_end.bin", codec::user_end_key(make_user_id(1)).view());
     corpus.add("listed_family_end.bin", codec::ended_family_key(make_user_id(1), make_family_id(1)).view());
     corpus.add("in_doubt.bin", codec::in_doubt_key(make_hash(1)));
+}
+
+// ---- Logs
+// ------------------------------------------------------------------------------------------------------------
+
+std::string log_input(std::uint8_t mode, std::initializer_list<std::string_view> logs) {
+    std::string bytes(1, static_cast<char>(mode));
+    for (auto log = logs.begin(); log + 1 != logs.end(); ++log) {
+        base::append_u16(bytes, static_cast<std::uint16_t>(log->size()));
+    }
+    for (const auto log : logs) bytes.append(log);
+    return bytes;
+}
+
+std::string small_batch(std::uint64_t first_sequence, std::uint32_t changes) {
+    const codec::BatchNote note{{first_sequence - 1, 4}, false};
+    return codec::test::batch(first_sequence, changes, "changes" + codec::test::framed_note(note));
+}
+
+void add_logs(const Corpus& corpus) {
+    using codec::test::LogBuilder;
+    const std::string one = LogBuilder().add(small_batch(1, 2)).bytes();
+    const std::string two = LogBuilder().add(small_batch(1, 2)).add(small_batch(3, 1)).bytes();
+    const std::string later = LogBuilder().add(small_batch(4, 2)).bytes();
+    corpus.add("one_log.bin", log_input(0, {two}));
+    corpus.add("two_logs.bin", log_input(one_cut, {two, later}));
+    corpus.add("three_logs_of_which_one_is_empty.bin", log_input(two_cuts, {two, "", later}));
+    corpus.add("torn_end.bin", log_input(0, {std::string_view(two).substr(0, two.size() - 5)}));
+    corpus.add("torn_end_and_its_number_again.bin", log_input(one_cut, {std::string_view(two).substr(0, two.size() - 5),
+                                                                        LogBuilder().add(small_batch(3, 1)).bytes()}));
+    corpus.add("gap.bin", log_input(one_cut, {one, later}));
+    corpus.add("zeroes.bin", log_input(other_boot, {one + std::string(40, '\0') + one}));
+    corpus.add("other_checksums.bin", log_input(mend_checksums, {one + "????" + one.substr(4)}));
+    corpus.add("across_blocks.bin",
+               log_input(at_end_of_block | mend_checksums,
+                         {codec::test::fragment(codec::test::first, small_batch(2, 3) + std::string(15, 'x')) +
+                          codec::test::fragment(codec::test::last, "the rest")}));
+    corpus.add("begins_in_tables.bin", log_input(flushed_in_part, {two}));
+    corpus.add("without_mark.bin", log_input(without_mark, {two}));
 }
 
 // ---- Texts
@@ -251,6 +293,7 @@ int main(int argc, char** argv) {
     const std::filesystem::path parent = argv[1];
     add_records({parent, "records"});
     add_keys({parent, "keys"});
+    add_logs({parent, "log_audit"});
     add_texts({parent, "texts"});
     add_csv_rows({parent, "csv_rows"});
     add_arguments({parent, "arguments"});

@@ -14,11 +14,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/dice.hpp"
+#include "support/log_builder.hpp"
 #include "support/sealing.hpp"
 #include "support/test_number.hpp"
 #include "support/test_seed.hpp"
 #include "unit/codec/hex_bytes.hpp"
-#include "unit/codec/log_builder.hpp"
 
 namespace tokenstore::codec {
 
