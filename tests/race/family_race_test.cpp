@@ -36,7 +36,7 @@ MixedRoundPlan plan_of_rotations(std::size_t threads) {
 
 void run_rounds(const MixedRoundPlan& plan) {
     RaceStore race;
-    const std::uint64_t rounds = race_rounds(150);
+    const std::uint64_t rounds = race_rounds(plan.threads < 64 ? 300 : 100);
     for (std::uint64_t round = 0; round < rounds; ++round) {
         ++race_tally().rounds;
         const auto seed = test_seed() + round * 64;
@@ -50,11 +50,11 @@ void run_rounds(const MixedRoundPlan& plan) {
 BOOST_AUTO_TEST_SUITE(one_family)
 
 BOOST_DATA_TEST_CASE(what_happens_to_one_family_at_once_happens_in_some_order,
-                     boost::unit_test::data::make({2, 4, 8, 16}), threads) {
+                     boost::unit_test::data::make({2, 4, 8, 16, 64}), threads) {
     run_rounds(plan_for(static_cast<std::size_t>(threads)));
 }
 
-BOOST_DATA_TEST_CASE(a_family_ended_by_the_alarm_alone_is_ended_once, boost::unit_test::data::make({2, 4, 8, 16}),
+BOOST_DATA_TEST_CASE(a_family_ended_by_the_alarm_alone_is_ended_once, boost::unit_test::data::make({2, 4, 8, 16, 64}),
                      threads) {
     run_rounds(plan_of_rotations(static_cast<std::size_t>(threads)));
 }

@@ -19,7 +19,8 @@ struct ClosingLine {
         const auto& root =
             boost::unit_test::results_collector.results(boost::unit_test::framework::master_test_suite().p_id);
         std::cout << "races: " << race_tally().rounds << " rounds, " << race_tally().calls_on_one_token
-                  << " rotations of one token at once, " << root.p_assertions_failed << " failures" << std::endl;
+                  << " rotations of one token at once, " << race_tally().rotations_against_ends << " against ends, "
+                  << root.p_assertions_failed << " failures" << std::endl;
     }
 };
 

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "race/race_rounds.hpp"
 #include "support/arena.hpp"
 #include "support/dice.hpp"
 #include "support/token_builders.hpp"
@@ -60,6 +61,8 @@ public:
         std::vector<std::vector<Call>> calls(plan_.threads);
         run_together(plan_.threads, [&](std::size_t index) { play(index, calls[index]); });
         for (auto& of_thread : calls) calls_.insert(calls_.end(), of_thread.begin(), of_thread.end());
+        race_tally().rotations_against_ends +=
+            static_cast<std::uint64_t>(std::ranges::count(calls_, Kind::rotate, &Call::kind));
         judge();
         return found_;
     }

@@ -19,7 +19,7 @@ namespace tokenstore::test {
 namespace {
 
 constexpr std::uint64_t rounds_between_checks = 100;
-constexpr std::uint64_t numbers_of_a_round = 32;
+constexpr std::uint64_t numbers_of_a_round = 128;  // more than there are threads
 
 struct Rotation {
     Span span;
@@ -157,9 +157,9 @@ private:
 BOOST_AUTO_TEST_SUITE(one_token)
 
 BOOST_DATA_TEST_CASE(of_many_threads_that_rotate_one_token_exactly_one_wins,
-                     boost::unit_test::data::make({2, 4, 8, 16}), threads) {
+                     boost::unit_test::data::make({2, 4, 8, 16, 64}), threads) {
     RaceStore race;
-    const std::uint64_t rounds = race_rounds(300);
+    const std::uint64_t rounds = race_rounds(400);
     for (std::uint64_t round = 0; round < rounds; ++round) {
         ++race_tally().rounds;
         OneTokenRound(race, static_cast<std::size_t>(threads), round).run();

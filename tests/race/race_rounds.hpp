@@ -15,7 +15,8 @@ namespace tokenstore::test {
 /// For the closing line, counted by the thread that runs the tests. A round that does not hold ends its test.
 struct RaceTally {
     std::uint64_t rounds = 0;
-    std::uint64_t calls_on_one_token = 0;  ///< rotations of one token by many threads at once
+    std::uint64_t calls_on_one_token = 0;      ///< rotations of one token by many threads at once
+    std::uint64_t rotations_against_ends = 0;  ///< rotations of tokens that other threads may be ending
 };
 
 [[nodiscard]] inline RaceTally& race_tally() {

@@ -39,7 +39,7 @@ MixedRoundPlan plan_of_logins(std::size_t threads) {
 
 void run_rounds(const MixedRoundPlan& plan) {
     RaceStore race;
-    const std::uint64_t rounds = race_rounds(150);
+    const std::uint64_t rounds = race_rounds(plan.threads < 64 ? 300 : 100);
     for (std::uint64_t round = 0; round < rounds; ++round) {
         ++race_tally().rounds;
         const auto seed = test_seed() + round * 64;
@@ -53,12 +53,12 @@ void run_rounds(const MixedRoundPlan& plan) {
 BOOST_AUTO_TEST_SUITE(one_user)
 
 BOOST_DATA_TEST_CASE(what_happens_to_one_user_at_once_happens_in_some_order,
-                     boost::unit_test::data::make({2, 4, 8, 16}), threads) {
+                     boost::unit_test::data::make({2, 4, 8, 16, 64}), threads) {
     run_rounds(plan_for(static_cast<std::size_t>(threads)));
 }
 
 BOOST_DATA_TEST_CASE(a_login_that_races_a_logout_lives_or_dies_by_the_order_of_the_two,
-                     boost::unit_test::data::make({2, 4, 8, 16}), threads) {
+                     boost::unit_test::data::make({2, 4, 8, 16, 64}), threads) {
     run_rounds(plan_of_logins(static_cast<std::size_t>(threads)));
 }
 
