@@ -284,7 +284,7 @@ bool Database::raise_high_water(const Batch& batch, std::uint64_t log_number) co
 }
 
 Result<void> Database::wait_until_writable() {
-    // An empty batch waits in the engine's own queue until the stall is over, and leaves nothing behind.
+    // A batch without changes waits in the engine's own queue until the stall is over. Its note is all that it leaves.
     return commit(Batch(*this), Durability::lose_on_power_failure, WhenStalled::wait);
 }
 

@@ -44,11 +44,6 @@ void EngineCondition::note_lost_writes_at_open() {
     lost_writes_at_open_ = true;
 }
 
-std::optional<Error> EngineCondition::background_error() const {
-    const std::lock_guard lock(mutex_);
-    return background_error_;
-}
-
 Health EngineCondition::health() const {
     const std::lock_guard lock(mutex_);
     Health health;

@@ -40,9 +40,6 @@ public:
     /// For good: a later write would meet a log whose end is in doubt.
     [[nodiscard]] bool refuses_writes() const noexcept { return refuses_writes_.load(std::memory_order_acquire); }
 
-    /// What stopped the engine in the background, if anything did.
-    [[nodiscard]] std::optional<Error> background_error() const;
-
     [[nodiscard]] Health health() const;
 
 private:

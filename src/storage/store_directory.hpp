@@ -42,8 +42,6 @@ public:
     StoreDirectory(const StoreDirectory&) = delete;
     StoreDirectory& operator=(const StoreDirectory&) = delete;
 
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
     /// Refuses a directory of another user, one that others can write, and one that cannot be written at all. One that
     /// is about to be taken over may still be open to others: begin_store() closes it.
     [[nodiscard]] Result<void> check_ownership(bool taking_over) const;
