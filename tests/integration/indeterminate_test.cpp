@@ -258,6 +258,24 @@ BOOST_AUTO_TEST_CASE(a_doubt_is_over_once_its_successor_was_rotated_by_whoever_h
     check_is_reuse(1);
 }
 
+BOOST_AUTO_TEST_CASE(a_doubt_whose_successor_is_not_live_any_more_excuses_no_replay) {
+    rotate_in_doubt(1, 2, LogTail::kept);
+    create(3);  // another login in the family
+    revoke(2);
+    check_is_reuse(1);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_for_a_hash_that_is_taken_changes_nothing_and_can_be_made_again) {
+    rotate_in_doubt(1, 2, LogTail::kept);
+    create(3, {.user = 3, .family = 3});
+    for (const std::uint64_t taken : {2U, 3U}) {
+        BOOST_TEST(rotate_synced(1, taken).outcome == RotateOutcome::already_exists);
+        BOOST_TEST(is_valid(2));
+    }
+    BOOST_TEST(rotate_synced(1, 4).outcome == RotateOutcome::rotated);
+    BOOST_TEST(session_hashes(1) == hashes_of({4}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_doubt_that_comes_back_excuses_no_replay_of_a_retry_that_succeeded) {
     rotate_in_doubt(1, 2, LogTail::lost);
     must(store.close());

@@ -387,6 +387,16 @@ BOOST_AUTO_TEST_CASE(a_reader_that_was_moved_from_answers_closed) {
     BOOST_TEST(error_of(from.count(clock.wall_us())).code == ErrorCode::closed);  // NOLINT(bugprone-use-after-move)
 }
 
+BOOST_AUTO_TEST_CASE(a_reader_that_another_is_moved_to_shows_what_that_one_showed) {
+    auto view = reader();
+    create(1);
+    view = reader();
+    BOOST_TEST(must(view.count(clock.wall_us())).tokens == 1U);
+    auto& itself = view;
+    view = std::move(itself);
+    BOOST_TEST(must(view.count(clock.wall_us())).tokens == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -194,6 +194,31 @@ private:
     std::atomic<bool> was_whole_{true};
 };
 
+BOOST_AUTO_TEST_CASE(every_file_that_making_a_store_may_leave_is_known_for_one) {
+    for (const char* name : {"MANIFEST-000001", "OPTIONS-000007", "LOG", "LOG.old.1", "CURRENT", "IDENTITY", "LOCK",
+                             "IN_DOUBT", "IN_DOUBT.new", "HIGH_WATER", "000009.sst", "000004.log", "000001.dbtmp"}) {
+        BOOST_TEST_CONTEXT(name) {
+            fs::create_directory(directory);
+            write_file(directory / "CREATING", marker_text);
+            write_file(directory / name, "half of it");
+            make_store_with_a_token();
+            check_holds_the_token();
+            fs::remove_all(directory);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_remains_of_a_store_is_damage_and_not_a_place_for_a_new_one) {
+    for (const char* name : {"MANIFEST-000001", "OPTIONS-000007", "IDENTITY", "000009.sst"}) {
+        BOOST_TEST_CONTEXT(name) {
+            fs::create_directory(directory);
+            write_file(directory / name, "all that is left");
+            check_refused_untouched(ErrorCode::corrupt);
+            fs::remove_all(directory);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_half_made_store_keeps_its_marker_whole_while_it_is_made_anew) {
     fs::create_directory(directory);
     write_file(directory / "CREATING", marker_text);

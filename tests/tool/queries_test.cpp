@@ -14,6 +14,7 @@
 #include <tokenstore/token_store.hpp>
 
 #include "support/manual_clock.hpp"
+#include "support/plain_database.hpp"
 #include "support/results.hpp"
 #include "tool/tool_fixture.hpp"
 
@@ -277,6 +278,35 @@ BOOST_AUTO_TEST_CASE(format_of_get_is_a_table_for_people_and_json_for_programs) 
     BOOST_TEST(tool(get).output == tool(with_format("json")).output);
     BOOST_TEST(tool_on_terminal(get).output == tool(with_format("table")).output);
     BOOST_TEST(contains(tool(with_format("table")).output, "\ncreated_at:        2026-"));
+}
+
+BOOST_FIXTURE_TEST_CASE(query_of_damaged_records_ends_with_one_line, ToolFixture) {
+    import_sample();
+    const std::string damaged = store().string();
+    {
+        tokenstore::test::PlainDatabase database(damaged);
+        for (const char* family : {"tokens", "by_user"}) {
+            for (const auto& key : database.keys(family)) {
+                std::string value = database.get(family, key).value();
+                value.back() = static_cast<char>(value.back() ^ 1);
+                database.put(family, key, value);
+            }
+        }
+    }
+    const std::string hash = to_hex(hash_token(sample_raw_tokens().front().raw_token));
+    const std::vector<std::vector<std::string>> queries{{"count", damaged},
+                                                        {"dump", damaged},
+                                                        {"sessions", damaged, std::string(busiest_user)},
+                                                        {"get", damaged, "--hash", hash}};
+    for (const auto& query : queries) {
+        const Finished finished = tool(with_moment(query));
+        BOOST_TEST_CONTEXT(query.front()) {
+            BOOST_TEST(finished.exit_code != 0);
+            BOOST_TEST(finished.errors.starts_with("tokenstore: corrupt: "), finished.errors);
+            BOOST_TEST(lines_of(finished.errors).size() == 1U);
+            BOOST_TEST(!contains(finished.errors, hash));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

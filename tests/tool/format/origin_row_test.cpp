@@ -48,6 +48,15 @@ BOOST_AUTO_TEST_CASE(consumed_token_was_revoked_when_it_was_rotated) {
     check(with_family_ended(judged), true, 7, 7);
 }
 
+BOOST_AUTO_TEST_CASE(time_that_was_imported_stays_whatever_ends_the_token_later) {
+    JudgedToken judged = live_token();
+    judged.token.revoked_at_us = 5;
+    judged.token.updated_at_us = end_us + 1;
+    check(with_family_ended(judged), true, 5, end_us + 1);
+    judged.token.consumed_at_us = 7;
+    check(judged, true, 5, end_us + 1);
+}
+
 BOOST_AUTO_TEST_CASE(end_of_the_family_updates_the_row) {
     check(with_family_ended(live_token()), true, end_us, end_us);
     JudgedToken judged = with_family_ended(live_token());

@@ -96,6 +96,16 @@ BOOST_AUTO_TEST_CASE(complaint_never_repeats_the_field) {
     BOOST_TEST(token.error().why.find("secret") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_of_the_store_is_told_of_the_column_that_it_is_about) {
+    BOOST_TEST(name(column_of(ErrorCode::device_id_not_utf8)) == "device_id");
+    BOOST_TEST(name(column_of(ErrorCode::device_name_too_long)) == "device_name");
+    BOOST_TEST(name(column_of(ErrorCode::ip_address_malformed)) == "ip_address");
+    BOOST_TEST(name(column_of(ErrorCode::expiry_out_of_range)) == "expires_at");
+    BOOST_TEST(name(column_of(ErrorCode::family_of_another_user)) == "family_id");
+    BOOST_TEST(name(column_of(ErrorCode::time_out_of_range)) == "created_at");
+    BOOST_TEST(name(column_of(ErrorCode::conflicting_record)) == "token_hash");
+}
+
 BOOST_AUTO_TEST_CASE(header_is_the_twelve_names_in_their_order) {
     std::vector<CsvField> header(column_names.begin(), column_names.end());
     BOOST_TEST(!check_header(header));

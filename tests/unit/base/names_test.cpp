@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <tokenstore/error.hpp>
+#include <tokenstore/health.hpp>
 #include <tokenstore/outcomes.hpp>
 #include <tokenstore/token.hpp>
 
@@ -88,6 +89,12 @@ BOOST_AUTO_TEST_CASE(write_states_and_advice_have_names) {
     BOOST_TEST(name(Advice::call_operator) == "call_operator");
 }
 
+BOOST_AUTO_TEST_CASE(states_of_health_have_names) {
+    BOOST_TEST(name(HealthState::healthy) == "healthy");
+    BOOST_TEST(name(HealthState::degraded) == "degraded");
+    BOOST_TEST(name(HealthState::failed) == "failed");
+}
+
 BOOST_AUTO_TEST_CASE(token_states_and_reasons_have_names) {
     BOOST_TEST(name(TokenState::revoked) == "revoked");
     BOOST_TEST(name(TokenState::consumed) == "consumed");
@@ -121,6 +128,10 @@ BOOST_AUTO_TEST_CASE(a_value_outside_its_enumeration_is_called_unknown) {
     BOOST_TEST(name(static_cast<RevocationReason>(9)) == "unknown");
     BOOST_TEST(name(static_cast<RotateOutcome>(9)) == "unknown");
     BOOST_TEST(name(static_cast<RevokeTokenOutcome>(9)) == "unknown");
+    BOOST_TEST(name(static_cast<HealthState>(9)) == "unknown");
+    const Error odd{static_cast<ErrorCode>(99), static_cast<WriteState>(9), "something happened"};
+    BOOST_TEST(odd.to_string() ==
+               "unknown: something happened (whether anything was written is unknown; a person has to look at it)");
 }
 
 BOOST_AUTO_TEST_CASE(an_error_in_text_says_what_happened_what_was_written_and_what_to_do) {
