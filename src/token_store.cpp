@@ -24,6 +24,7 @@
 #include "operations/revoke.hpp"
 #include "operations/rotate.hpp"
 #include "operations/sessions.hpp"
+#include "operations/validity_cache.hpp"
 #include "storage/database.hpp"
 
 namespace tokenstore {
@@ -50,12 +51,14 @@ public:
           bounds_(std::move(bounds)),
           clock_(options.clock != nullptr ? *options.clock : system_clock(), clock_mark_us,
                  options.longest_downtime_us),
+          validity_(options.validity_cache_bytes),
           maintenance_(options, *database_, clock_, *bounds_, reclaim_),
           context_{*database_,
                    clock_,
                    *bounds_,
                    locks_,
                    counters_,
+                   validity_,
                    options.longest_token_lifetime_us,
                    options.longest_downtime_us} {}
 
@@ -89,6 +92,7 @@ public:
     [[nodiscard]] storage::Database& database() noexcept { return *database_; }
     [[nodiscard]] operations::Counters& counters() noexcept { return counters_; }
     [[nodiscard]] operations::Maintenance& maintenance() noexcept { return maintenance_; }
+    [[nodiscard]] operations::ValidityCache& validity() noexcept { return validity_; }
     [[nodiscard]] expiry::BoundedClock& clock() noexcept { return clock_; }
 
 private:
@@ -104,6 +108,7 @@ private:
     std::unique_ptr<storage::Database> database_;
     std::unique_ptr<operations::IssueBounds> bounds_;
     expiry::BoundedClock clock_;
+    operations::ValidityCache validity_;
     operations::Maintenance maintenance_;
     operations::Context context_;
 
@@ -171,6 +176,7 @@ Statistics TokenStore::Impl::statistics() {
     statistics.lookups_valid = counters_.sum(Counter::lookups_valid);
     statistics.lookups_refused = counters_.sum(Counter::lookups_refused);
     statistics.lookups_unknown = counters_.sum(Counter::lookups_unknown);
+    statistics.validity_cache_misses = counters_.sum(Counter::validity_cache_misses);
     statistics.rotated = counters_.sum(Counter::rotated);
     statistics.reuse_detected = counters_.sum(Counter::reuse_detected);
     statistics.rotations_refused = counters_.sum(Counter::rotations_refused);
@@ -250,6 +256,26 @@ Result<std::vector<std::optional<Token>>> TokenStore::get_valid_by_hashes(std::s
     if (!impl_) return closed_error();
     return impl_->run([&](Impl& self) {
         return operations::get_valid_by_hashes(self.database(), self.counters(), hashes, self.clock().now_us());
+    });
+}
+
+Result<std::optional<ValidToken>> TokenStore::validate(const TokenHash& hash) const {
+    if (!impl_) return closed_error();
+    return impl_->run([&](Impl& self) {
+        self.validity().prefetch(hash);  // while the clock is read
+        return operations::validate(self.database(), self.validity(), self.counters(), hash, self.clock().now_us());
+    });
+}
+
+Result<std::optional<ValidToken>> TokenStore::validate_presented(std::string_view presented) const {
+    return validate(hash_token(presented));
+}
+
+Result<std::vector<std::optional<ValidToken>>> TokenStore::validate_many(std::span<const TokenHash> hashes) const {
+    if (!impl_) return closed_error();
+    return impl_->run([&](Impl& self) {
+        return operations::validate_many(self.database(), self.validity(), self.counters(), hashes,
+                                         self.clock().now_us());
     });
 }
 

@@ -71,6 +71,18 @@ struct JudgedToken {
                                                           ///< first, then its family's, then its user's
 };
 
+/// What validate() answers about a usable token: whose it is. Plain bytes, copied without the heap.
+struct ValidToken {
+    TokenId id;
+    TokenId chain_id;
+    UserId user_id;
+    FamilyId family_id;
+    std::int64_t created_at_us = 0;
+    std::int64_t expires_at_us = 0;
+
+    friend bool operator==(const ValidToken&, const ValidToken&) = default;
+};
+
 /// What create_token stores. Absent optionals are stored as absent; an empty string is kept as an empty string.
 struct NewToken {
     TokenHash hash;

@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <tokenstore/clock.hpp>
@@ -75,6 +76,18 @@ public:
     /// get_valid_by_hash for many hashes in one go: answer i is for hash i. Fails as a whole.
     [[nodiscard]] Result<std::vector<std::optional<Token>>> get_valid_by_hashes(
         std::span<const TokenHash> hashes) const;
+
+    /// What a gateway asks for each request: whether the token is usable now, and whose it is. As get_valid_by_hash,
+    /// with the same promise, and mostly from memory (Options::validity_cache_bytes): a token that was looked up before
+    /// costs the engine nothing, be it good or dead.
+    [[nodiscard]] Result<std::optional<ValidToken>> validate(const TokenHash& hash) const;
+
+    /// The same for a raw token as it was presented, hashed here.
+    [[nodiscard]] Result<std::optional<ValidToken>> validate_presented(std::string_view presented) const;
+
+    /// validate() for many hashes in one go, which takes less time than one by one: answer i is for hash i. Fails as a
+    /// whole.
+    [[nodiscard]] Result<std::vector<std::optional<ValidToken>>> validate_many(std::span<const TokenHash> hashes) const;
 
     /// In one atomic step: checks the presented token, marks it consumed, stores its successor; or says why not, by the
     /// table at RotateOutcome. Of any number of threads that rotate one token exactly one is answered `rotated`.

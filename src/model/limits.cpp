@@ -95,6 +95,9 @@ std::optional<Error> check_options(const Options& options) {
     if (!within(options.longest_downtime_us, 0, century_us)) {
         return invalid("longest_downtime_us must be between 0 and a hundred years");
     }
+    if (options.validity_cache_bytes != 0 && options.validity_cache_bytes < (64U << 10U)) {
+        return invalid("validity_cache_bytes must be 0 or at least 64 KiB");
+    }
     if (options.write_buffer_bytes < (1U << 20U)) return invalid("write_buffer_bytes must be at least 1 MiB");
     if (options.background_jobs < 1 || options.background_jobs > 64) {
         return invalid("background_jobs must be between 1 and 64");

@@ -9,6 +9,7 @@
 #include "expiry/bounded_clock.hpp"
 #include "operations/counters.hpp"
 #include "operations/issue_bounds.hpp"
+#include "operations/validity_cache.hpp"
 #include "storage/database.hpp"
 
 namespace tokenstore::operations {
@@ -19,6 +20,7 @@ struct Context {
     IssueBounds& bounds;
     base::LockStripes& locks;
     Counters& counters;
+    ValidityCache& validity;
     std::int64_t longest_token_lifetime_us;
     std::int64_t longest_downtime_us;
 
@@ -37,6 +39,7 @@ struct Context {
     /// Called with stripes held, so it does not wait out a stall: it answers `busy`, and until_writable() begins the
     /// operation anew.
     [[nodiscard]] Result<void> commit(storage::Batch&& batch, Durability durability) {
+        const auto change = validity.begin_change(batch.touched());
         return database.commit(std::move(batch), durability, storage::WhenStalled::give_up);
     }
 

@@ -12,6 +12,7 @@ enum class Counter : std::size_t {
     lookups_valid,
     lookups_refused,
     lookups_unknown,
+    validity_cache_misses,
     rotated,
     reuse_detected,
     rotations_refused,

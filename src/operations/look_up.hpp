@@ -12,6 +12,7 @@
 #include <tokenstore/token.hpp>
 
 #include "operations/counters.hpp"
+#include "operations/validity_cache.hpp"
 #include "storage/database.hpp"
 
 namespace tokenstore::operations {
@@ -26,5 +27,15 @@ namespace tokenstore::operations {
                                                                             Counters& counters,
                                                                             std::span<const TokenHash> hashes,
                                                                             std::int64_t now_us);
+
+/// As get_valid_by_hash, from memory where that knows.
+[[nodiscard]] Result<std::optional<ValidToken>> validate(const storage::Database& database, ValidityCache& cache,
+                                                         Counters& counters, const TokenHash& hash,
+                                                         std::int64_t now_us);
+
+[[nodiscard]] Result<std::vector<std::optional<ValidToken>>> validate_many(const storage::Database& database,
+                                                                           ValidityCache& cache, Counters& counters,
+                                                                           std::span<const TokenHash> hashes,
+                                                                           std::int64_t now_us);
 
 }  // namespace tokenstore::operations

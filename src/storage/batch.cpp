@@ -30,6 +30,7 @@ Batch::~Batch() = default;
 void Batch::put_record(const Token& token) {
     writes_->Put(database_->engine_->handle(Family::tokens), slice(codec::token_key(token.hash)),
                  codec::encode_token(token));
+    touched_.tokens.push_back(token.hash);
 }
 
 void Batch::put_tip(const Token& token) {
@@ -48,6 +49,7 @@ void Batch::put_tip(const Token& token) {
 
 void Batch::delete_record(const TokenHash& hash) {
     writes_->Delete(database_->engine_->handle(Family::tokens), slice(codec::token_key(hash)));
+    touched_.tokens.push_back(hash);
 }
 
 void Batch::delete_chain(const Token& tip) {
@@ -65,12 +67,14 @@ void Batch::put_family_end(const FamilyId& family, const UserId* user, const mod
         const auto listing_key = codec::ended_family_key(*user, family);
         writes_->Put(revocations, slice(listing_key.view()), codec::encode_family_end(listing_key.view(), end));
     }
+    touched_.families.push_back(family);
 }
 
 void Batch::put_user_end(const UserId& user, const model::UserEnd& end) {
     const auto key = codec::user_end_key(user);
     writes_->Put(database_->engine_->handle(Family::revocations), slice(key.view()),
                  codec::encode_user_end(key.view(), end));
+    touched_.users.push_back(user);
 }
 
 void Batch::put_number(std::string_view key, std::int64_t number) {

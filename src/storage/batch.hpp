@@ -11,6 +11,7 @@
 #include <tokenstore/token.hpp>
 
 #include "model/ends.hpp"
+#include "storage/touched.hpp"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -47,11 +48,14 @@ public:
 
     [[nodiscard]] bool empty() const;
 
+    [[nodiscard]] const Touched& touched() const noexcept { return touched_; }
+
 private:
     friend class Database;
 
     const Database* database_;
     std::unique_ptr<rocksdb::WriteBatch> writes_;
+    Touched touched_;
 };
 
 }  // namespace tokenstore::storage

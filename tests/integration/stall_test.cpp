@@ -37,11 +37,13 @@ struct Assembly {
     std::unique_ptr<operations::IssueBounds> bounds = must(operations::IssueBounds::load(*database));
     base::LockStripes locks;
     operations::Counters counters;
+    operations::ValidityCache validity{Options().validity_cache_bytes};
     operations::Context context{*database,
                                 bounded,
                                 *bounds,
                                 locks,
                                 counters,
+                                validity,
                                 Options().longest_token_lifetime_us,
                                 Options().longest_downtime_us};
 

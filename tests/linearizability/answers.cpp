@@ -128,10 +128,18 @@ std::optional<Outcome> outcome_of(const Result<std::optional<JudgedToken>>& foun
     return outcome;
 }
 
-std::optional<Outcome> outcome_of(const Result<std::optional<Token>>& valid) {
+namespace {
+
+template <class Valid>
+std::optional<Outcome> outcome_of_validity(const Result<std::optional<Valid>>& valid) {
     if (!valid) return outcome_of_failure(valid.error());
     return Outcome{.answer = *valid ? Answer::live : Answer::not_valid};
 }
+
+}  // namespace
+
+std::optional<Outcome> outcome_of(const Result<std::optional<Token>>& valid) { return outcome_of_validity(valid); }
+std::optional<Outcome> outcome_of(const Result<std::optional<ValidToken>>& valid) { return outcome_of_validity(valid); }
 
 History calls_of(const Result<SessionPage>& page, const TokenNumbers& numbers, const Span& span, std::size_t thread) {
     if (!page) return {{listed(0), span, unforeseen(page.error().to_string()), thread}};

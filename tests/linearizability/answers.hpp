@@ -17,6 +17,7 @@ namespace tokenstore::test {
 [[nodiscard]] std::optional<Outcome> outcome_of(const Result<RevokeTokenOutcome>& revoked);
 [[nodiscard]] std::optional<Outcome> outcome_of(const Result<RevokeResult>& ended);
 [[nodiscard]] std::optional<Outcome> outcome_of(const Result<std::optional<Token>>& valid);
+[[nodiscard]] std::optional<Outcome> outcome_of(const Result<std::optional<ValidToken>>& valid);
 
 using TokenNumbers = std::map<TokenHash, TokenNumber>;
 

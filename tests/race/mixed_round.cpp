@@ -209,18 +209,29 @@ private:
 
     void get_valid(Player& player, Call& call) {
         call.subject = a_hash(player);
-        const auto answer =
-            timed(call, Kind::get_valid, [&] { return race_.store().get_valid_by_hash(*call.subject); });
-        if (answer && *answer) call.live.push_back(*call.subject);
+        const auto show = [&call](const auto& answer) {
+            if (answer && *answer) call.live.push_back(*call.subject);
+        };
+        if (player.dice.chance(30)) {
+            show(timed(call, Kind::get_valid, [&] { return race_.store().get_valid_by_hash(*call.subject); }));
+        } else {
+            show(timed(call, Kind::get_valid, [&] { return race_.store().validate(*call.subject); }));
+        }
     }
 
     void get_valid_many(Player& player, Call& call) {
         std::array<TokenHash, 6> hashes;
         for (TokenHash& hash : hashes) hash = a_hash(player);
-        const auto answer = timed(call, Kind::get_valid, [&] { return race_.store().get_valid_by_hashes(hashes); });
-        if (!answer) return;
-        for (std::size_t i = 0; i < hashes.size(); ++i) {
-            if ((*answer)[i]) call.live.push_back(hashes[i]);
+        const auto show = [&](const auto& answer) {
+            if (!answer) return;
+            for (std::size_t i = 0; i < hashes.size(); ++i) {
+                if ((*answer)[i]) call.live.push_back(hashes[i]);
+            }
+        };
+        if (player.dice.chance(30)) {
+            show(timed(call, Kind::get_valid, [&] { return race_.store().get_valid_by_hashes(hashes); }));
+        } else {
+            show(timed(call, Kind::get_valid, [&] { return race_.store().validate_many(hashes); }));
         }
     }
 

@@ -73,7 +73,7 @@ private:
     void look(Seen& seen, const TokenHash& hash) {
         LookUp look_up;
         look_up.span.begin = tickets_.draw();
-        const auto valid = race_.store().get_valid_by_hash(hash);
+        const auto valid = race_.store().validate(hash);
         look_up.span.end = tickets_.draw();
         if (!valid) {
             seen.failure = valid.error().to_string();

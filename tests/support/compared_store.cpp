@@ -65,11 +65,13 @@ void ComparedStore::get_by_hash(const TokenHash& hash) {
 void ComparedStore::get_valid_by_hash(const TokenHash& hash) {
     remember("get_valid_by_hash", hash);
     reference_.check_get_valid(hash, now_us(), store_.get_valid_by_hash(hash));
+    reference_.check_validate(hash, now_us(), store_.validate(hash));
 }
 
 void ComparedStore::get_valid_by_hashes(std::span<const TokenHash> hashes) {
     remember("get_valid_by_hashes", std::uint64_t{hashes.size()});
     reference_.check_get_valid(hashes, now_us(), store_.get_valid_by_hashes(hashes));
+    reference_.check_validate(hashes, now_us(), store_.validate_many(hashes));
 }
 
 void ComparedStore::rotate_token(const TokenHash& presented, const Successor& request, Durability durability) {

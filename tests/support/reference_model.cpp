@@ -195,13 +195,29 @@ void ReferenceModel::check_get(const TokenHash& hash, std::int64_t now_us,
 void ReferenceModel::check_valid_answer(const TokenHash& hash, std::int64_t now_us,
                                         const std::optional<Token>& answer) {
     if (answer) learn_stamp(*answer);
+    const auto* valid = check_validity("get_valid_by_hash", hash, now_us, answer.has_value());
+    if (valid != nullptr) require_equal("the token", *answer, valid->token);
+}
+
+void ReferenceModel::check_valid_answer(const TokenHash& hash, std::int64_t now_us,
+                                        const std::optional<ValidToken>& answer) {
+    const auto* valid = check_validity("validate", hash, now_us, answer.has_value());
+    if (valid == nullptr) return;
+    const Token& token = valid->token;
+    const ValidToken expected{token.id,        token.chain_id,      token.user_id,
+                              token.family_id, token.created_at_us, token.expires_at_us};
+    require(*answer == expected, "validate() does not answer what the record says");
+}
+
+const ReferenceModel::StoredToken* ReferenceModel::check_validity(std::string_view call, const TokenHash& hash,
+                                                                  std::int64_t now_us, bool is_answered) {
     const auto* stored = find(hash);
     const bool is_valid = stored != nullptr && is_live(*stored, now_us);
-    require_equal("whether the token is valid", answer.has_value(), is_valid);
-    if (is_valid) require_equal("the token", *answer, stored->token);
+    require_equal("whether the token is valid", is_answered, is_valid);
     // Whether an unusable token counts as refused or as unknown is not told apart where it may have been reclaimed.
     ++(is_valid ? counters_.lookups_valid : stored == nullptr ? counters_.lookups_unknown : counters_.lookups_refused);
-    meet("get_valid_by_hash", is_valid ? "valid" : stored == nullptr ? "unknown" : "refused");
+    meet(call, is_valid ? "valid" : stored == nullptr ? "unknown" : "refused");
+    return is_valid ? stored : nullptr;
 }
 
 void ReferenceModel::check_get_valid(const TokenHash& hash, std::int64_t now_us,
@@ -212,6 +228,19 @@ void ReferenceModel::check_get_valid(const TokenHash& hash, std::int64_t now_us,
 
 void ReferenceModel::check_get_valid(std::span<const TokenHash> hashes, std::int64_t now_us,
                                      const Result<std::vector<std::optional<Token>>>& answer) {
+    require_success(answer);
+    require_equal("how many answers there are", std::uint64_t{answer->size()}, std::uint64_t{hashes.size()});
+    for (std::size_t i = 0; i < hashes.size(); ++i) check_valid_answer(hashes[i], now_us, (*answer)[i]);
+}
+
+void ReferenceModel::check_validate(const TokenHash& hash, std::int64_t now_us,
+                                    const Result<std::optional<ValidToken>>& answer) {
+    require_success(answer);
+    check_valid_answer(hash, now_us, *answer);
+}
+
+void ReferenceModel::check_validate(std::span<const TokenHash> hashes, std::int64_t now_us,
+                                    const Result<std::vector<std::optional<ValidToken>>>& answer) {
     require_success(answer);
     require_equal("how many answers there are", std::uint64_t{answer->size()}, std::uint64_t{hashes.size()});
     for (std::size_t i = 0; i < hashes.size(); ++i) check_valid_answer(hashes[i], now_us, (*answer)[i]);

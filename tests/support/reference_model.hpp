@@ -58,6 +58,9 @@ public:
     void check_get_valid(const TokenHash& hash, std::int64_t now_us, const Result<std::optional<Token>>& answer);
     void check_get_valid(std::span<const TokenHash> hashes, std::int64_t now_us,
                          const Result<std::vector<std::optional<Token>>>& answer);
+    void check_validate(const TokenHash& hash, std::int64_t now_us, const Result<std::optional<ValidToken>>& answer);
+    void check_validate(std::span<const TokenHash> hashes, std::int64_t now_us,
+                        const Result<std::vector<std::optional<ValidToken>>>& answer);
     void check_rotate(const TokenHash& presented, const Successor& request, std::int64_t now_us,
                       const Result<RotateResult>& answer);
     void check_revoke_token(const TokenHash& hash, std::int64_t now_us, const Result<RevokeTokenOutcome>& answer);
@@ -120,6 +123,9 @@ private:
     void learn_stamp(const Token& answered);
     void forget_if_reclaimable(const TokenHash& hash, std::int64_t now_us);
     void check_valid_answer(const TokenHash& hash, std::int64_t now_us, const std::optional<Token>& answer);
+    void check_valid_answer(const TokenHash& hash, std::int64_t now_us, const std::optional<ValidToken>& answer);
+    const StoredToken* check_validity(std::string_view call, const TokenHash& hash, std::int64_t now_us,
+                                      bool is_answered);
     void adopt_issue(Token& expected, const Token& answered, std::int64_t now_us);
     void store(const Token& token);
     void end_family(const FamilyId& family, RevocationReason reason, std::int64_t now_us);

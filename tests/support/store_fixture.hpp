@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/test/unit_test.hpp>
+
 #include <tokenstore/store_reader.hpp>
 #include <tokenstore/token_store.hpp>
 
@@ -86,8 +88,11 @@ struct StoreFixture {
         return judged ? std::optional(judged->state) : std::nullopt;
     }
 
+    /// By the engine and by the cache before it, which have to agree.
     [[nodiscard]] bool is_valid(std::uint64_t number) const {
-        return must(store.get_valid_by_hash(make_hash(number))).has_value();
+        const bool stored = must(store.get_valid_by_hash(make_hash(number))).has_value();
+        BOOST_TEST(must(store.validate(make_hash(number))).has_value() == stored);
+        return stored;
     }
 
     /// The hashes of the user's live tokens, newest login first, from one page.
