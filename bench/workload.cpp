@@ -118,7 +118,8 @@ BareDatabase::~BareDatabase() {
     for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
 }
 
-Workload::Workload(fs::path where, std::size_t count) : folder(std::move(where)), tokens(count) {
+Workload::Workload(fs::path where, std::size_t count, std::size_t validity_cache_bytes)
+    : folder(std::move(where)), tokens(count) {
     fs::create_directories(folder);
     const auto directory = folder / "store";
     {
@@ -133,7 +134,9 @@ Workload::Workload(fs::path where, std::size_t count) : folder(std::move(where))
         take(filling.close());
     }
     fs::copy(directory, folder / "bare", fs::copy_options::recursive);
-    store = std::make_unique<TokenStore>(take(TokenStore::open(directory, bench_options())));
+    auto options = bench_options();
+    options.validity_cache_bytes = validity_cache_bytes;
+    store = std::make_unique<TokenStore>(take(TokenStore::open(directory, options)));
     bare = std::make_unique<BareDatabase>(folder / "bare");
     // Both read everything once: what follows is served from memory.
     for (std::size_t i = 0; i < tokens; ++i) {
@@ -160,11 +163,11 @@ void set_workload_size(const fs::path& folder, std::size_t tokens) {
     workloads().tokens = tokens;
 }
 
-Workload& workload(std::string_view name) {
+Workload& workload(std::string_view name, std::size_t validity_cache_bytes) {
     auto& [folder, tokens, made] = workloads();
     const auto found = made.find(name);
     if (found != made.end()) return found->second;
-    return made.try_emplace(std::string(name), folder / name, tokens).first->second;
+    return made.try_emplace(std::string(name), folder / name, tokens, validity_cache_bytes).first->second;
 }
 
 void drop_workloads() { workloads().made.clear(); }

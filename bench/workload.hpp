@@ -56,7 +56,7 @@ struct Workload {
     std::unique_ptr<TokenStore> store;
     std::unique_ptr<BareDatabase> bare;
 
-    Workload(std::filesystem::path folder, std::size_t tokens);
+    Workload(std::filesystem::path folder, std::size_t tokens, std::size_t validity_cache_bytes);
     Workload(const Workload&) = delete;
     Workload& operator=(const Workload&) = delete;
     ~Workload();
@@ -65,8 +65,12 @@ struct Workload {
 /// Where workloads are made from now on, and how large.
 void set_workload_size(const std::filesystem::path& folder, std::size_t tokens);
 
+/// Room for each token of the million.
+inline constexpr std::size_t validity_cache_for_all_bytes = 256U << 20U;
+
 /// The workload of this name; made by the first call, kept until drop_workloads().
-[[nodiscard]] Workload& workload(std::string_view name);
+[[nodiscard]] Workload& workload(std::string_view name,
+                                 std::size_t validity_cache_bytes = validity_cache_for_all_bytes);
 void drop_workloads();
 
 /// Ends the program with the error: a benchmark never measures a call that failed.
