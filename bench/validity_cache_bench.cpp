@@ -32,7 +32,7 @@ std::uint64_t first_of(const benchmark::State& state) {
 
 void cache_hit_validity_cache(benchmark::State& state) {
     static operations::ValidityCache& cache = []() -> operations::ValidityCache& {
-        auto& made = *new operations::ValidityCache(cache_bytes);
+        auto& made = *new operations::ValidityCache(cache_bytes, std::make_shared<expiry::ReclaimState>());
         for (std::uint64_t i = 0; i < entries; ++i) {
             const auto hash = stored_hash(i);
             const auto token = token_of(i);

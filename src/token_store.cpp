@@ -51,7 +51,7 @@ public:
           bounds_(std::move(bounds)),
           clock_(options.clock != nullptr ? *options.clock : system_clock(), clock_mark_us,
                  options.longest_downtime_us),
-          validity_(options.validity_cache_bytes),
+          validity_(options.validity_cache_bytes, reclaim_),
           maintenance_(options, *database_, clock_, *bounds_, reclaim_),
           context_{*database_,
                    clock_,

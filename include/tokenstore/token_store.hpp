@@ -78,15 +78,16 @@ public:
         std::span<const TokenHash> hashes) const;
 
     /// What a gateway asks for each request: whether the token is usable now, and whose it is. As get_valid_by_hash,
-    /// with the same promise, and mostly from memory (Options::validity_cache_bytes): a token that was looked up before
-    /// costs the engine nothing, be it good or dead.
+    /// with the same promise, and mostly from memory (Options::validity_cache_bytes): a token that was looked up
+    /// before, be it good or dead, costs the engine nothing as long as there is room for it and nothing has changed.
+    /// What was remembered is not read again: damage that its record has met since shows in the other calls.
     [[nodiscard]] Result<std::optional<ValidToken>> validate(const TokenHash& hash) const;
 
     /// The same for a raw token as it was presented, hashed here.
     [[nodiscard]] Result<std::optional<ValidToken>> validate_presented(std::string_view presented) const;
 
-    /// validate() for many hashes in one go, which takes less time than one by one: answer i is for hash i. Fails as a
-    /// whole.
+    /// validate() for many hashes in one go, which takes less time than one by one: answer i is for hash i, each of its
+    /// own moment within the call. Fails as a whole.
     [[nodiscard]] Result<std::vector<std::optional<ValidToken>>> validate_many(std::span<const TokenHash> hashes) const;
 
     /// In one atomic step: checks the presented token, marks it consumed, stores its successor; or says why not, by the

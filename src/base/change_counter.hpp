@@ -2,8 +2,10 @@
 //
 // It only grows, so that equal sums of two readings of several counters tell the same of all of them.
 //
-// Threads: any. What was read of the thing itself before begin() is not told from what is read after it by a reading
-// taken later than both: so the counter is read first, and the thing after it.
+// Read the counter first and the thing after it. If the counter still shows the same later, and no change was under
+// way, so does the thing.
+//
+// Threads: any.
 #pragma once
 
 #include <atomic>

@@ -26,7 +26,10 @@ struct ReclaimState {
     /// A token or index entry may be dropped when expires_at_us <= cutoff_us. The grace is in it already.
     std::atomic<std::int64_t> cutoff_us{reclaim_nothing};
 
-    /// The same for the ends of families and users. It follows behind: see ends_cutoff().
+    /// The greatest that it ever was: somebody may set the time back, and what was dropped stays dropped.
+    std::atomic<std::int64_t> greatest_cutoff_us{reclaim_nothing};
+
+    /// The same as cutoff_us for the ends of families and users. It follows behind: see ends_cutoff().
     std::atomic<std::int64_t> ends_cutoff_us{reclaim_nothing};
 
     std::atomic<std::uint64_t> reclaimed_tokens{0};

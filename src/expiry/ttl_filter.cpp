@@ -56,7 +56,7 @@ TtlFilterFactory::TtlFilterFactory(std::shared_ptr<ReclaimState> state, RecordKi
 std::unique_ptr<rocksdb::CompactionFilter> TtlFilterFactory::CreateCompactionFilter(
     const rocksdb::CompactionFilter::Context& /*context*/) {
     const auto& cutoff = kind_ == RecordKind::end ? state_->ends_cutoff_us : state_->cutoff_us;
-    const auto cutoff_us = cutoff.load(std::memory_order_relaxed);
+    const auto cutoff_us = cutoff.load(std::memory_order_acquire);
     if (cutoff_us == reclaim_nothing) return nullptr;
     return std::make_unique<TtlFilter>(state_, kind_, cutoff_us);
 }

@@ -51,7 +51,11 @@ Result<void> Maintenance::move_cutoff(Durability durability) {
     const auto cutoff_us = bounded_us - grace_us_;
     const auto set_cutoff = [&] {
         if (!reclaims_) return;
-        reclaim_->cutoff_us.store(cutoff_us, std::memory_order_relaxed);
+        // First, so that no filter drops what it does not cover yet.
+        if (cutoff_us > reclaim_->greatest_cutoff_us.load(std::memory_order_relaxed)) {
+            reclaim_->greatest_cutoff_us.store(cutoff_us, std::memory_order_seq_cst);
+        }
+        reclaim_->cutoff_us.store(cutoff_us, std::memory_order_release);
         if (reclaim_->ends_cutoff_us.load(std::memory_order_relaxed) > cutoff_us) {
             reclaim_->ends_cutoff_us.store(cutoff_us, std::memory_order_relaxed);
         }

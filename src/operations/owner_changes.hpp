@@ -10,12 +10,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include <tokenstore/ids.hpp>
 
+#include "base/bytes.hpp"
 #include "base/change_counter.hpp"
+#include "base/xxh3.hpp"
 
 namespace tokenstore::operations {
 
@@ -84,13 +85,8 @@ private:
 
 inline OwnerChanges::Numbers OwnerChanges::numbers_of(const std::array<std::uint8_t, 16>& id,
                                                       std::uint64_t kind) const noexcept {
-    std::array<std::uint64_t, 2> words;
-    static_assert(sizeof words == sizeof id);
-    std::memcpy(words.data(), id.data(), sizeof words);
-    // Ids are random nearly always; a host that counts its users up is spread by the product.
-    constexpr std::uint64_t odd = 0x9e3779b97f4a7c15ULL;
-    const std::uint64_t mixed = (words[0] ^ ((words[1] + kind) * odd)) * odd;
-    return {static_cast<std::size_t>(mixed >> 54U), static_cast<std::size_t>((mixed >> 20U) & (many_.size() - 1))};
+    const auto hash = base::xxh3_64(base::as_view(id), kind);
+    return {static_cast<std::size_t>(hash) % few, static_cast<std::size_t>(hash >> 32U) & (many_.size() - 1)};
 }
 
 }  // namespace tokenstore::operations

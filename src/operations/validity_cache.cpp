@@ -6,12 +6,11 @@
 #include <new>
 #include <thread>
 #include <type_traits>
+#include <utility>
 
 namespace tokenstore::operations {
 
 namespace {
-
-using EntryWords = std::array<std::uint64_t, 16>;
 
 /// A reading that never holds: changes under way, of which there are never so many.
 constexpr OwnerReading never{std::numeric_limits<std::uint64_t>::max(), std::numeric_limits<std::uint64_t>::max()};
@@ -27,42 +26,40 @@ std::uint32_t tag_of(const TokenHash& hash) noexcept { return static_cast<std::u
 
 }  // namespace
 
-/// Keeps other writers out of a bucket. What is held takes no time worth waiting for in any other way.
+/// Keeps other writers out of a bucket. A look-up that fills tries once; a change, which has to, waits its turn.
 class ValidityCache::WriteLock {
 public:
-    explicit WriteLock(Bucket& bucket) noexcept : bucket_(bucket) {
+    explicit WriteLock(Bucket& bucket) noexcept : bucket_(bucket) {}
+    WriteLock(const WriteLock&) = delete;
+    WriteLock& operator=(const WriteLock&) = delete;
+    ~WriteLock() {
+        if (locked_) bucket_.sequence.store(sequence_ + 2, std::memory_order_release);
+    }
+
+    [[nodiscard]] bool try_lock() noexcept {
+        sequence_ = bucket_.sequence.load(std::memory_order_relaxed);
+        locked_ =
+            sequence_ % 2 == 0 && bucket_.sequence.compare_exchange_strong(
+                                      sequence_, sequence_ + 1, std::memory_order_acquire, std::memory_order_relaxed);
+        return locked_;
+    }
+
+    void lock() noexcept {
         constexpr unsigned patience = 64;
         for (unsigned tries = 0; !try_lock(); ++tries) {
             if (tries >= patience) std::this_thread::yield();
         }
     }
-    WriteLock(const WriteLock&) = delete;
-    WriteLock& operator=(const WriteLock&) = delete;
-    ~WriteLock() { bucket_.sequence.store(sequence_ + 2, std::memory_order_release); }
 
 private:
-    bool try_lock() noexcept {
-        sequence_ = bucket_.sequence.load(std::memory_order_relaxed);
-        return sequence_ % 2 == 0 &&
-               bucket_.sequence.compare_exchange_weak(sequence_, sequence_ + 1, std::memory_order_acquire,
-                                                      std::memory_order_relaxed);
-    }
-
     Bucket& bucket_;
     std::uint64_t sequence_ = 0;
+    bool locked_ = false;
 };
 
-namespace {
-
-constexpr std::size_t bytes_of_bucket(std::size_t bucket, std::size_t entries) noexcept {
-    // Two counters of owners for each bucket, at most: an end takes four entries of other owners with it.
-    return bucket + entries + 2 * sizeof(base::ChangeCounter);
-}
-
-}  // namespace
-
-ValidityCache::ValidityCache(std::size_t bytes)
-    : bucket_count_(bytes / bytes_of_bucket(sizeof(Bucket), ways * sizeof(Entry))),
+ValidityCache::ValidityCache(std::size_t bytes, std::shared_ptr<const expiry::ReclaimState> reclaim)
+    : reclaim_(std::move(reclaim)),
+      bucket_count_(bytes / bytes_of_bucket),
       bucket_memory_(bucket_count_ * sizeof(Bucket)),
       entry_memory_(bucket_count_ * ways * sizeof(Entry)),
       owners_(std::bit_ceil(bucket_count_)) {
@@ -90,8 +87,10 @@ ValidityCache::Verdict ValidityCache::find(const TokenHash& hash, std::int64_t n
     if (sequence % 2 != 0) return Verdict::unknown;
     const auto tag = tag_of(hash);
     for (std::size_t way = 0; way < ways; ++way) {
-        if (bucket.tags[way].load(std::memory_order_relaxed) != tag) continue;
-        EntryWords words;
+        // Acquired, too: a tag that another thread has written brings the sequence number with it. On x86, where tests
+        // run, loads stay in order anyway; elsewhere an old entry would be read under a new tag.
+        if (bucket.tags[way].load(std::memory_order_acquire) != tag) continue;
+        std::array<std::uint64_t, entry_words> words;
         std::uint64_t* const stored = words_of(bucket, way);
         // Acquired, so that the sequence number is read again after them.
         for (std::size_t i = 0; i < entry_words; ++i) {
@@ -105,6 +104,9 @@ ValidityCache::Verdict ValidityCache::find(const TokenHash& hash, std::int64_t n
         // Two readers may overwrite each other's bits: the one is marked at its next use.
         if ((used & bit) == 0) bucket.used.store(static_cast<std::uint8_t>(used | bit), std::memory_order_relaxed);
         if (now_us >= entry.token.expires_at_us) return Verdict::refused;
+        if (entry.token.expires_at_us <= reclaim_->greatest_cutoff_us.load(std::memory_order_relaxed)) {
+            return Verdict::unknown;  // the clock was ahead, and was set back: the record may be gone
+        }
         if (!owners_.unchanged(entry.token.family_id, entry.token.user_id, entry.owners)) return Verdict::unknown;
         token = entry.token;
         return Verdict::valid;
@@ -152,7 +154,8 @@ void ValidityCache::Filling::keep_refused() noexcept { keep_expired(std::numeric
 void ValidityCache::keep(const Entry& entry, std::uint64_t token_changes) noexcept {
     if (bucket_count_ == 0 || base::ChangeCounter::under_way(token_changes)) return;
     Bucket& bucket = bucket_of(entry.hash);
-    const WriteLock lock(bucket);
+    WriteLock lock(bucket);
+    if (!lock.try_lock()) return;
     // A change that begins after this line forgets the entry: it waits for the lock.
     if (bucket.token_changes.read() != token_changes) return;
 
@@ -179,8 +182,7 @@ void ValidityCache::keep(const Entry& entry, std::uint64_t token_changes) noexce
     bucket.hand = static_cast<std::uint8_t>((way + 1) % ways);
     bucket.used.store(static_cast<std::uint8_t>(left_used & ~(1U << way)), std::memory_order_relaxed);
 
-    static_assert(std::is_trivially_copyable_v<Entry> && sizeof(EntryWords) == sizeof(Entry));
-    const auto words = std::bit_cast<EntryWords>(entry);
+    const auto words = std::bit_cast<std::array<std::uint64_t, entry_words>>(entry);
     std::uint64_t* const stored = words_of(bucket, way);
     // Released, so that a reader that sees one of them sees the sequence number odd, or changed.
     bucket.tags[way].store(tag, std::memory_order_release);
@@ -190,7 +192,8 @@ void ValidityCache::keep(const Entry& entry, std::uint64_t token_changes) noexce
 // ---- Changes -----------------------------------------------------------------------------------------------------
 
 void ValidityCache::forget(Bucket& bucket, const TokenHash& hash) noexcept {
-    const WriteLock lock(bucket);
+    WriteLock lock(bucket);
+    lock.lock();
     const auto tag = tag_of(hash);
     for (auto& held : bucket.tags) {
         if (held.load(std::memory_order_relaxed) == tag) held.store(0, std::memory_order_release);

@@ -8,12 +8,14 @@
 // - A look-up that has to ask the engine draws the counters first and reads then. If a change was under way, or has
 //   begun since, what it read is not kept, or kept under a reading that does not hold any more.
 // - Counters are shared: that costs entries which would still be good, never an answer.
+// What the TTL filter drops is no change that anybody says: it has expired. Where a clock that was ahead was set back,
+// an entry that it may have dropped holds no more.
 //
 // Layout: buckets of eight ways. A bucket's line holds a tag for each way, so that a hit reads that line and the entry,
 // and writes nothing once the entry is marked as used. A bucket's sequence number is odd while a thread writes to it; a
-// reader that meets that, or finds it changed, goes to the engine, so nobody ever waits for a writer. A full bucket
-// drops an entry that was not used since its last sweep: what was looked up once makes room for what is asked for
-// again.
+// reader that meets that, or finds it changed, goes to the engine, and does not fill: no look-up ever waits. A full
+// bucket drops an entry that was not used since its last sweep: what was looked up once makes room for what is asked
+// for again.
 //
 // Threads: any, at any time.
 #pragma once
@@ -22,6 +24,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -32,6 +35,7 @@
 #include "base/cache_line.hpp"
 #include "base/change_counter.hpp"
 #include "base/mapped_memory.hpp"
+#include "expiry/reclaim_state.hpp"
 #include "operations/owner_changes.hpp"
 #include "storage/touched.hpp"
 
@@ -41,8 +45,8 @@ class ValidityCache {
     struct Bucket;
 
 public:
-    /// Takes up at most `bytes`; with 0 it knows nothing.
-    explicit ValidityCache(std::size_t bytes);
+    /// Takes up at most `bytes`, and 8 KiB; with 0 it knows nothing. `reclaim` tells which records may be gone.
+    ValidityCache(std::size_t bytes, std::shared_ptr<const expiry::ReclaimState> reclaim);
 
     enum class Verdict {
         unknown,  ///< ask the engine
@@ -136,6 +140,11 @@ private:
     void forget(Bucket& bucket, const TokenHash& hash) noexcept;
     void keep(const Entry& entry, std::uint64_t token_changes) noexcept;
 
+    // Two counters of owners for each bucket, at most.
+    static constexpr std::size_t bytes_of_bucket =
+        sizeof(Bucket) + ways * sizeof(Entry) + 2 * sizeof(base::ChangeCounter);
+
+    std::shared_ptr<const expiry::ReclaimState> reclaim_;
     std::size_t bucket_count_ = 0;
     base::MappedMemory bucket_memory_;
     base::MappedMemory entry_memory_;  // `ways` for each bucket

@@ -288,6 +288,15 @@ void Oracle::check_get(const TokenHash& hash, const Moment& now, const Result<st
     }
 }
 
+void Oracle::check_validate(const Result<std::optional<ValidToken>>& answer,
+                            const Result<std::optional<Token>>& stored) {
+    const bool is_valid = value_of("validate", answer).has_value();
+    const bool is_stored_valid = value_of("get_valid_by_hash", stored).has_value();
+    require(!is_valid || is_stored_valid, "validate accepts what get_valid_by_hash refuses",
+            Finding::dead_token_accepted);
+    require(is_valid || !is_stored_valid, "validate refuses what get_valid_by_hash accepts", Finding::live_token_lost);
+}
+
 void Oracle::check_get_valid(const TokenHash& hash, const Moment& now, const Result<std::optional<Token>>& answer) {
     const auto& found = value_of("get_valid_by_hash", answer);
     auto& token = tokens_.at(hash);

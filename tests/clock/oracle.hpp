@@ -67,6 +67,10 @@ public:
     void check_clean_up(const Moment& now, const Result<std::uint64_t>& answer);
     void check_get(const TokenHash& hash, const Moment& now, const Result<std::optional<JudgedToken>>& answer);
     void check_get_valid(const TokenHash& hash, const Moment& now, const Result<std::optional<Token>>& answer);
+
+    /// What is remembered against what is stored, at one moment.
+    static void check_validate(const Result<std::optional<ValidToken>>& answer,
+                               const Result<std::optional<Token>>& stored);
     void check_sessions(const UserId& user, const Moment& now, const Result<SessionPage>& answer);
     void check_statistics(const Moment& now, const Result<Statistics>& answer);
     /// After a round of upkeep: whether the clock is doubted is as of the last look.

@@ -175,7 +175,9 @@ private:
 
     void look_up(const TokenHash& hash) {
         const auto at = asked();
-        oracle_.check_get_valid(hash, at, store_.get_valid_by_hash(hash));
+        const auto valid = store_.get_valid_by_hash(hash);
+        oracle_.check_get_valid(hash, at, valid);
+        oracle_.check_validate(store_.validate(hash), valid);
     }
 
     void look_at_all() {

@@ -409,6 +409,15 @@ void ExpectedStore::check_unusable(const TokenStore& store) {
     for (const auto& token : *usable) {
         if (token) findings_.add(Finding::resurrected, "token " + to_hex(token->hash).substr(0, 8) + ": it is usable");
     }
+    for (const char* const from : {"the engine", "memory"}) {
+        const auto validated = store.validate_many(dead);
+        if (!validated) return findings_.add(Finding::failed, "a look-up failed: " + validated.error().to_string());
+        for (std::size_t i = 0; i < dead.size(); ++i) {
+            if (!(*validated)[i]) continue;
+            findings_.add(Finding::resurrected,
+                          "token " + to_hex(dead[i]).substr(0, 8) + ": it is valid, says " + std::string(from));
+        }
+    }
 }
 
 void ExpectedStore::present_dead_tokens(TokenStore& store, Dice& dice, std::uint64_t one_in) {

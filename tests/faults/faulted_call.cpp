@@ -220,6 +220,29 @@ MaybeFinding after_look_up_together(TokenStore& store, ManualClock& clock, const
     return compare(made, look_up(store, clock));
 }
 
+/// Each token twice: from the engine, and from memory.
+Attempt validate(TokenStore& store, ManualClock& /*clock*/) {
+    std::ostringstream answer;
+    for (std::uint64_t number = 1; number <= prepared_tokens; ++number) {
+        const auto first = store.validate(make_hash(number));
+        if (!first) return attempt(first);
+        const auto again = store.validate(make_hash(number));
+        if (!again) return attempt(again);
+        answer << first->has_value() << (first->has_value() == again->has_value() ? "" : " and then not");
+    }
+    return {.error = {}, .answer = answer.str()};
+}
+
+Attempt validate_together(TokenStore& store, ManualClock& /*clock*/) {
+    std::vector<TokenHash> hashes;
+    for (std::uint64_t number = 1; number <= prepared_tokens; ++number) hashes.push_back(make_hash(number));
+    const auto found = store.validate_many(hashes);
+    if (!found) return attempt(found);
+    std::ostringstream answer;
+    for (const auto& token : *found) answer << token.has_value();
+    return {.error = {}, .answer = answer.str()};
+}
+
 /// Of one row that is stored, and of two that are not.
 Attempt check_import(TokenStore& store, ManualClock& clock) {
     auto rows = rows_to_import(clock);
@@ -309,6 +332,8 @@ const std::vector<FaultedCall>& faulted_calls() {
         {"get_by_hash", {}, false, get, after_get},
         {"get_valid_by_hash", {}, false, look_up, after_look_up},
         {"get_valid_by_hashes", {}, false, look_up_together, after_look_up_together},
+        {"validate", {}, false, validate, after_look_up},
+        {"validate_many", {}, false, validate_together, after_look_up_together},
         {"get_user_active_sessions", {}, false, list, after_list},
         {"flush", {}, true, flush, nothing_wrong},
         {"compact", {6}, true, compact, nothing_wrong},

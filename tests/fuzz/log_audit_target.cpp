@@ -92,9 +92,23 @@ void require_plain(std::string_view text) {
     require(std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; }), "a message is not plain text");
 }
 
+void try_whole_logs(std::string_view script) {
+    const auto whole = whole_logs_of(script);
+    LogFolder folder;
+    for (std::size_t i = 0; i < whole.logs.size(); ++i) folder.write(first_log + i, whole.logs[i]);
+    const auto audit = folder.audit(manifest_for(0), mark_for(0));
+    require_consistent(audit, whole.logs);
+    require(!audit.damage, "whole logs are called damaged");
+    for (std::size_t i = 0; i < whole.logs.size(); ++i) {
+        require(audit.proven.at(first_log + i) == whole.logs[i].size(), "a whole log is not proven to its end");
+    }
+    require_equal("the last change", audit.proven_sequence, whole.last_sequence);
+}
+
 void try_input(std::string_view input) {
     if (input.empty()) return;
     const auto mode = static_cast<std::uint8_t>(input.front());
+    if ((mode & built_whole) != 0) return try_whole_logs(input.substr(1));
     const auto logs = logs_of(mode, input.substr(1));
     const auto manifest = manifest_for(mode);
     const auto mark = mark_for(mode);

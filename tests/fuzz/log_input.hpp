@@ -26,6 +26,7 @@ enum LogInputMode : std::uint8_t {
     one_cut = 16,
     two_cuts = 32,
     at_end_of_block = 64,  // the first log begins with a record that leaves little of its block
+    built_whole = 128,     // the bytes say how to build logs, see whole_logs_of(): nothing in them may be called damage
 };
 
 /// How much of its first block the record of at_end_of_block leaves.
@@ -57,6 +58,31 @@ inline void mend_fragments(std::string& log) {
         log.replace(at, bytes, mended);
         at += bytes;
     }
+}
+
+struct WholeLogs {
+    std::vector<std::string> logs;
+    std::uint64_t last_sequence = 0;
+};
+
+/// As the engine writes them. A byte is a batch: of so many changes as its low three bits say, and the larger the
+/// greater the rest is; 255 begins the next log.
+[[nodiscard]] inline WholeLogs whole_logs_of(std::string_view script) {
+    WholeLogs whole;
+    codec::test::LogBuilder log;
+    for (const char c : script) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        if (byte == 255) {
+            whole.logs.push_back(log.bytes());
+            log = {};
+            continue;
+        }
+        const std::uint32_t changes = byte % 8;
+        log.add(codec::test::batch(whole.last_sequence + 1, changes, std::string((byte / 8U) * 700U, 'x')));
+        whole.last_sequence += changes;
+    }
+    whole.logs.push_back(log.bytes());
+    return whole;
 }
 
 [[nodiscard]] inline std::vector<std::string> logs_of(std::uint8_t mode, std::string_view rest) {

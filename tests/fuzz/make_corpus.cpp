@@ -148,6 +148,8 @@ void add_logs(const Corpus& corpus) {
                           codec::test::fragment(codec::test::last, "the rest")}));
     corpus.add("begins_in_tables.bin", log_input(flushed_in_part, {two}));
     corpus.add("without_mark.bin", log_input(without_mark, {two}));
+    corpus.add("whole_logs_of_small_and_large_batches.bin",
+               std::string(1, static_cast<char>(built_whole)).append("\x01\xfe\x02\xff\x00\xf7\xff\xff\x13"));
 }
 
 // ---- Texts

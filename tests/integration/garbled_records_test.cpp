@@ -70,7 +70,9 @@ BOOST_AUTO_TEST_CASE(without_readable_tokens_nobody_is_let_in_and_sessions_can_b
     for (const std::uint64_t number : {1U, 2U, 3U, 4U, 5U}) {
         check_corrupt(store.get_by_hash(make_hash(number)));
         check_corrupt(store.get_valid_by_hash(make_hash(number)));
+        check_corrupt(store.validate(make_hash(number)));
         check_corrupt(store.get_valid_by_hashes(hashes_of({99, number})));
+        check_corrupt(store.validate_many(hashes_of({99, number})));
         check_corrupt(store.rotate_token(make_hash(number), successor(90), buffered));
         check_corrupt(store.revoke_token(make_hash(number), buffered));
         check_corrupt(import_one(number, number));
@@ -117,7 +119,9 @@ BOOST_AUTO_TEST_CASE(a_token_whose_family_s_end_cannot_be_read_is_denied) {
     BOOST_TEST(!is_valid(5));
     check_corrupt(store.get_by_hash(make_hash(4)));
     check_corrupt(store.get_valid_by_hash(make_hash(4)));
+    check_corrupt(store.validate(make_hash(4)));
     check_corrupt(store.get_valid_by_hashes(hashes_of({1, 4})));
+    check_corrupt(store.validate_many(hashes_of({1, 4})));
     check_corrupt(store.rotate_token(make_hash(4), successor(90), buffered));
     check_corrupt(store.revoke_token(make_hash(4), buffered));
     check_corrupt(store.create_token(new_token(12, {.user = 4, .family = 4}), buffered));
@@ -134,7 +138,9 @@ BOOST_AUTO_TEST_CASE(a_token_whose_user_s_end_cannot_be_read_is_denied) {
     BOOST_TEST(state(4) == TokenState::revoked);
     check_corrupt(store.get_by_hash(make_hash(5)));
     check_corrupt(store.get_valid_by_hash(make_hash(5)));
+    check_corrupt(store.validate(make_hash(5)));
     check_corrupt(store.get_valid_by_hashes(hashes_of({1, 5})));
+    check_corrupt(store.validate_many(hashes_of({1, 5})));
     check_corrupt(store.rotate_token(make_hash(5), successor(90), buffered));
     check_corrupt(store.revoke_token(make_hash(5), buffered));
     check_corrupt(import_one(14, 5));

@@ -37,7 +37,7 @@ struct Assembly {
     std::unique_ptr<operations::IssueBounds> bounds = must(operations::IssueBounds::load(*database));
     base::LockStripes locks;
     operations::Counters counters;
-    operations::ValidityCache validity{Options().validity_cache_bytes};
+    operations::ValidityCache validity{Options().validity_cache_bytes, std::make_shared<expiry::ReclaimState>()};
     operations::Context context{*database,
                                 bounded,
                                 *bounds,

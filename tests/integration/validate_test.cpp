@@ -161,6 +161,21 @@ BOOST_AUTO_TEST_CASE(a_clock_that_was_ahead_does_not_leave_a_good_token_dead) {
     BOOST_TEST(is_valid(2));
 }
 
+BOOST_AUTO_TEST_CASE(a_token_that_was_reclaimed_by_a_clock_that_was_wrong_is_not_remembered_as_good) {
+    create(1, {.lifetime_us = day_us});
+    BOOST_TEST(is_valid(1));
+    clock.jump_us(2 * day_us);
+    must(store.trust_clock());
+    flush_and_compact();
+    BOOST_TEST(!get(1));
+    clock.jump_us(-2 * day_us);
+    must(store.trust_clock());
+    BOOST_TEST(!is_valid(1));
+    create(2, {.user = 2, .family = 2});
+    BOOST_TEST(is_valid(2));
+    BOOST_TEST(misses_of_validating(2) == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(unknown_tokens_are_refused_and_take_no_room) {
     create(1);
     BOOST_TEST(is_valid(1));

@@ -34,6 +34,7 @@ Result<std::vector<Token>> all_pages(const Ask& ask_page) {
 // ---- Equality and text ----------------------------------------------------------------------------------------------
 
 bool same(const Token& a, const Token& b) { return a == b; }
+bool same(const ValidToken& a, const ValidToken& b) { return a == b; }
 
 bool same(const JudgedToken& a, const JudgedToken& b) {
     return a.token == b.token && a.state == b.state && a.revocation == b.revocation;
@@ -137,6 +138,8 @@ StoreAnswers ask(const TokenStore& store, const Inventory& inventory) {
     for (const auto& hash : inventory.hashes) {
         answers.tokens.push_back(store.get_by_hash(hash));
         answers.valid.push_back(store.get_valid_by_hash(hash));
+        answers.validated.push_back(store.validate(hash));
+        answers.remembered.push_back(store.validate(hash));
     }
     answers.valid_at_once = store.get_valid_by_hashes(inventory.hashes);
     for (const auto& user : inventory.users) {
@@ -166,6 +169,8 @@ void compare(const StoreAnswers& answers, const StoreAnswers& before, const Stor
     Comparison comparison(verdict);
     comparison.each("get_by_hash", answers.tokens, before.tokens, after.tokens);
     comparison.each("get_valid_by_hash", answers.valid, before.valid, after.valid);
+    comparison.each("validate", answers.validated, before.validated, after.validated);
+    comparison.each("validate, again", answers.remembered, before.remembered, after.remembered);
     if (comparison.reached(answers.valid_at_once)) {
         for (std::size_t i = 0; i < answers.valid_at_once->size(); ++i) {
             comparison.one("get_valid_by_hashes", (*answers.valid_at_once)[i], (*before.valid_at_once)[i],

@@ -27,6 +27,8 @@ struct StoreAnswers {
     std::vector<Result<std::optional<JudgedToken>>> tokens;
     std::vector<Result<std::optional<Token>>> valid;
     Result<std::vector<std::optional<Token>>> valid_at_once;
+    std::vector<Result<std::optional<ValidToken>>> validated;  ///< from the engine
+    std::vector<Result<std::optional<ValidToken>>> remembered;
     std::vector<Result<std::vector<Token>>> sessions;  ///< all pages
 };
 

@@ -85,6 +85,12 @@ inline std::ostream& boost_test_print_type(std::ostream& out, const Token& token
     return out;
 }
 
+inline std::ostream& boost_test_print_type(std::ostream& out, const ValidToken& token) {
+    return out << "id " << to_string(token.id) << ", chain " << to_string(token.chain_id) << ", user "
+               << to_string(token.user_id) << ", family " << to_string(token.family_id) << ", created "
+               << token.created_at_us << ", expires " << token.expires_at_us;
+}
+
 inline std::ostream& boost_test_print_type(std::ostream& out, const JudgedToken& judged) {
     out << name(judged.state);
     if (judged.revocation) boost_test_print_type(out << ": ", *judged.revocation);

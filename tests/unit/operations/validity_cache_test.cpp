@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -44,7 +45,8 @@ ValidToken token_number(std::uint64_t number) {
 }
 
 struct CacheFixture {
-    ValidityCache cache{1U << 20U};
+    std::shared_ptr<expiry::ReclaimState> reclaim = std::make_shared<expiry::ReclaimState>();
+    ValidityCache cache{1U << 20U, reclaim};
 
     void keep(std::uint64_t number) {
         const auto token = token_number(number);
@@ -166,6 +168,70 @@ BOOST_AUTO_TEST_CASE(changes_under_way_at_once_end_each_by_itself) {
     BOOST_TEST(verdict(1) == valid);
 }
 
+BOOST_AUTO_TEST_CASE(a_token_that_the_ttl_filter_may_have_dropped_is_not_good_any_more_when_the_clock_goes_back) {
+    keep(1);
+    reclaim->greatest_cutoff_us = expires_at_us - 1;
+    BOOST_TEST(verdict(1) == valid);
+    reclaim->greatest_cutoff_us = expires_at_us;
+    BOOST_TEST(verdict(1, expires_at_us) == refused);
+    BOOST_TEST(verdict(1) == unknown);
+}
+
+/// Two hashes of one bucket, told apart by their tags or by nothing but the rest of the hash.
+TokenHash hash_with(std::uint8_t tag_byte, std::uint8_t last_byte) {
+    TokenHash hash;
+    hash.bytes[8] = tag_byte;
+    hash.bytes[31] = last_byte;
+    return hash;
+}
+
+void keep_as(ValidityCache& cache, const TokenHash& hash, std::uint64_t number) {
+    const auto token = token_number(number);
+    auto filling = cache.begin_filling(hash);
+    filling.note_owner(token.family_id, token.user_id);
+    filling.keep_valid(token);
+}
+
+BOOST_AUTO_TEST_CASE(tokens_of_one_bucket_do_not_answer_for_each_other) {
+    for (std::uint8_t i = 0; i < 20; ++i) {
+        const auto hash = hash_with(static_cast<std::uint8_t>(2 * i), i);
+        keep_as(cache, hash, i);
+        ValidToken found;
+        BOOST_REQUIRE(cache.find(hash, now_us, found) == valid);
+        BOOST_TEST((found == token_number(i)));
+        for (std::uint8_t other = 0; other < i; ++other) {
+            const auto verdict = cache.find(hash_with(static_cast<std::uint8_t>(2 * other), other), now_us, found);
+            BOOST_TEST((verdict == unknown || found == token_number(other)));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(tokens_that_look_alike_but_for_the_rest_of_their_hash_do_not_answer_for_each_other) {
+    const auto one = hash_with(2, 1);
+    const auto other = hash_with(2, 2);
+    ValidToken found;
+    keep_as(cache, one, 1);
+    BOOST_TEST(cache.find(other, now_us, found) == unknown);
+    keep_as(cache, other, 2);
+    BOOST_TEST(cache.find(one, now_us, found) == unknown);
+    BOOST_REQUIRE(cache.find(other, now_us, found) == valid);
+    BOOST_TEST((found == token_number(2)));
+    const auto change = cache.begin_change({{one}, {}, {}});
+    BOOST_TEST(cache.find(one, now_us, found) == unknown);
+}
+
+BOOST_AUTO_TEST_CASE(a_change_of_one_token_keeps_its_neighbours_out_while_it_is_under_way_and_no_longer) {
+    const auto one = hash_with(2, 1);
+    const auto neighbour = hash_with(4, 2);
+    ValidToken found;
+    std::optional<ValidityCache::Change> change(cache.begin_change({{one}, {}, {}}));
+    keep_as(cache, neighbour, 2);
+    BOOST_TEST(cache.find(neighbour, now_us, found) == unknown);
+    change.reset();
+    keep_as(cache, neighbour, 2);
+    BOOST_TEST(cache.find(neighbour, now_us, found) == valid);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_asked_for_again_outlives_what_was_asked_for_once) {
     constexpr std::uint64_t hot = 100;
     for (std::uint64_t number = 0; number < hot; ++number) keep(number);
@@ -189,7 +255,7 @@ BOOST_AUTO_TEST_CASE(as_many_tokens_are_kept_as_the_options_promise) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cache_without_memory_knows_nothing) {
-    ValidityCache none(0);
+    ValidityCache none(0, reclaim);
     const auto hash = make_hash(1);
     const auto token = token_number(1);
     auto filling = none.begin_filling(hash);
