@@ -1,0 +1,71 @@
+#include "compare/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "compare/participants.hpp"
+#include "compare/workloads.hpp"
+
+namespace tokenstore::bench {
+
+namespace {
+
+constexpr int exit_usage = 5;
+
+std::vector<std::string> participant_names() {
+    std::vector<std::string> names;
+    for (const auto& entry : participants) names.emplace_back(entry.name);
+    return names;
+}
+
+std::vector<std::string> workload_names() {
+    std::vector<std::string> names;
+    for (const auto& workload : workloads) names.emplace_back(workload.name);
+    return names;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(int argc, char** argv) {
+    CLI::App app("Compares stores of refresh tokens: equal answers first, then figures.", "tokenstore_compare");
+    bool quick = false;
+    std::optional<std::size_t> tokens;
+    std::optional<std::size_t> rounds;
+    Settings given;
+    given.folder = std::filesystem::current_path();
+    given.report = std::filesystem::current_path() / "report";
+    given.participants = participant_names();
+
+    app.add_flag("--quick", quick, "100,000 tokens and short rounds: ends within five minutes on two cores");
+    app.add_flag("--check-only", given.check_only, "end after the check that all answer alike");
+    app.add_option("--tokens", tokens, "how many tokens each participant holds (1,000,000; quick: 100,000)")
+        ->check(CLI::Range(1'000, 100'000'000));
+    app.add_option("--rounds", rounds, "how often each figure is taken (5; quick: 3)")->check(CLI::Range(1, 100));
+    app.add_option("--seed", given.seed, "of the script, and of the order of the rounds");
+    app.add_option("--folder", given.folder, "where the data go; decides which disk is measured")
+        ->check(CLI::ExistingDirectory);
+    app.add_option("--report", given.report, "where results.json and environment.json go");
+    app.add_option("--participants", given.participants, "who takes part")
+        ->delimiter(',')
+        ->check(CLI::IsMember(participant_names()));
+    app.add_option("--workloads", given.workloads, "what is measured")
+        ->delimiter(',')
+        ->check(CLI::IsMember(workload_names()));
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& refused) {
+        return {std::nullopt, app.exit(refused) == 0 ? 0 : exit_usage};
+    }
+
+    auto settings = quick ? quick_settings() : Settings{};
+    settings.folder = given.folder;
+    settings.report = given.report;
+    settings.participants = given.participants;
+    settings.workloads = given.workloads;
+    settings.seed = given.seed;
+    settings.check_only = given.check_only;
+    settings.tokens = tokens.value_or(settings.tokens);
+    settings.rounds = rounds.value_or(settings.rounds);
+    return {settings, 0};
+}
+
+}  // namespace tokenstore::bench
