@@ -72,6 +72,16 @@ struct Database {
         if (!status.IsNotFound()) require_ok(status);
         return status.ok();
     }
+
+    [[nodiscard]] std::optional<UserId> owner(const FamilyId& family) const {
+        rocksdb::ReadOptions read;
+        read.prefix_same_as_start = true;
+        const std::unique_ptr<rocksdb::Iterator> entry(db->NewIterator(read, in(Family::by_family)));
+        entry->Seek(slice_of(family));
+        require_ok(entry->status());
+        if (!entry->Valid()) return std::nullopt;
+        return decode_tip(entry->value().ToStringView()).user_id;
+    }
 };
 
 class BatchTransaction final : public KeyValueTransaction {
@@ -109,6 +119,13 @@ public:
     }
     std::vector<Chain> chains(const FamilyId& family) override { return chains_of(Family::by_family, family); }
     std::vector<Chain> chains(const UserId& user) override { return chains_of(Family::by_user, user); }
+
+    std::optional<Tip> tip(const FamilyId& family, const TokenId& chain) override {
+        rocksdb::PinnableSlice value;
+        if (!database_.get(Family::by_family, index_key(family, chain), value)) return std::nullopt;
+        return decode_tip(value.ToStringView());
+    }
+    std::optional<UserId> owner(const FamilyId& family) override { return database_.owner(family); }
 
     bool family_ended(const FamilyId& family) override {
         rocksdb::PinnableSlice value;
@@ -172,7 +189,7 @@ public:
         return rotation;
     }
     RevokeResult revoke_family(const FamilyId& family, Counting counting) override {
-        BatchTransaction transaction(database_, owner_of(family), family, {});
+        BatchTransaction transaction(database_, database_.owner(family).value_or(UserId{}), family, {});
         const auto result = bench::revoke_family(transaction, family, counting, system_clock().wall_us());
         transaction.commit(sync_);
         return result;
@@ -232,17 +249,6 @@ private:
         rocksdb::PinnableSlice value;
         if (!database_.get(Family::tokens, slice_of(hash), value)) return std::nullopt;
         return decode_head(value.ToStringView());
-    }
-
-    /// The user of a family; any id if the family is unknown.
-    [[nodiscard]] UserId owner_of(const FamilyId& family) const {
-        rocksdb::ReadOptions read;
-        read.prefix_same_as_start = true;
-        const std::unique_ptr<rocksdb::Iterator> entry(
-            database_.db->NewIterator(read, database_.in(Family::by_family)));
-        entry->Seek(slice_of(family));
-        require_ok(entry->status());
-        return entry->Valid() ? decode_tip(entry->value().ToStringView()).user_id : UserId{};
     }
 
     Database& database_;

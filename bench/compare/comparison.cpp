@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 
 #include "compare/contestant.hpp"
@@ -105,21 +106,15 @@ struct Task {
     Figure figure;
 };
 
-std::vector<std::size_t> client_counts(const Workload& workload, const Settings& settings) {
-    switch (workload.shape) {
-        case WorkloadShape::look_ups:
-        case WorkloadShape::changes:
-            return settings.clients;
-        case WorkloadShape::race: {
-            auto several = settings.clients;
-            std::erase(several, 1U);
-            return several;
-        }
-        case WorkloadShape::ends:
-        case WorkloadShape::clean_up:
-            return {1};
-    }
-    return {};
+std::set<std::size_t> client_counts(const Workload& workload, const Settings& settings, DurabilityClass durability) {
+    const bool one = workload.shape == WorkloadShape::ends || workload.shape == WorkloadShape::clean_up;
+    if (one) return {1};
+    std::set<std::size_t> counts;
+    const bool shares_syncs = workload.name == "rotate" && durability == DurabilityClass::synced;
+    if (workload.shape == WorkloadShape::race || shares_syncs)
+        counts.insert(settings.crowds.begin(), settings.crowds.end());
+    if (workload.shape != WorkloadShape::race) counts.insert(settings.clients.begin(), settings.clients.end());
+    return counts;
 }
 
 std::vector<Task> tasks_of(Contestant& contestant, const Settings& settings, DurabilityClass durability) {
@@ -129,7 +124,7 @@ std::vector<Task> tasks_of(Contestant& contestant, const Settings& settings, Dur
         if (!listed(workload.name, settings.workloads)) continue;
         if (look_ups && durability == DurabilityClass::synced) continue;
         const auto sizes = workload.shape == WorkloadShape::ends ? settings.ended_at_once : std::vector<std::size_t>{0};
-        for (const auto clients : client_counts(workload, settings)) {
+        for (const auto clients : client_counts(workload, settings, durability)) {
             for (const auto size : sizes) {
                 tasks.push_back({&contestant,
                                  workload,

@@ -149,10 +149,11 @@ private:
                             .expires_at_us = now_us_ + 2 * hour_us + static_cast<std::int64_t>(next)};
         if (next % 2 == 0) successor.ip_address = "203.0.113." + std::to_string(next % 256);
         const auto rotation = client_.rotate(mixed<TokenHash>(kind_token, presented), successor);
-        const bool forgotten = of_expired && rotation.outcome == RotateOutcome::not_found;
-        const auto outcome = forgotten ? RotateOutcome::expired : rotation.outcome;
-        say("rotate token " + std::to_string(presented) + " to " + std::to_string(next) + ": " +
-            std::string(tokenstore::name(outcome)) + ", ended " + std::to_string(rotation.live_tokens_ended));
+        const auto what = "rotate token " + std::to_string(presented) + " to " + std::to_string(next) + ": ";
+        // Whether an expired token is still known, and so whether it counts as revoked, is the participant's affair.
+        if (of_expired) return say(what + (rotation.outcome == RotateOutcome::rotated ? "rotated" : "refused"));
+        say(what + std::string(tokenstore::name(rotation.outcome)) + ", ended " +
+            std::to_string(rotation.live_tokens_ended));
     }
 
     void say_revoked(const std::string& what, const RevokeResult& result) {

@@ -100,6 +100,17 @@ public:
     std::vector<Chain> chains(const FamilyId& family) override { return chains_of(table_.families, family); }
     std::vector<Chain> chains(const UserId& user) override { return chains_of(table_.users, user); }
 
+    std::optional<Tip> tip(const FamilyId& family, const TokenId& chain) override {
+        const auto& chains = table_.families.at(family).chains;
+        const auto found = chains.find(chain);
+        return found == chains.end() ? std::nullopt : std::optional(found->second);
+    }
+    std::optional<UserId> owner(const FamilyId& family) override {
+        const auto found = table_.families.find(family);
+        if (found == table_.families.end() || found->second.chains.empty()) return std::nullopt;
+        return found->second.chains.begin()->second.user_id;
+    }
+
     bool family_ended(const FamilyId& family) override {
         const auto found = table_.families.find(family);
         return found != table_.families.end() && found->second.ended;

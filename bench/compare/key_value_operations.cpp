@@ -1,6 +1,5 @@
 #include "compare/key_value_operations.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "compare/login_stamp.hpp"
@@ -48,8 +47,9 @@ Tip tip_of(const TokenHash& hash, const RowHead& head) {
 
 CreateOutcome create(KeyValueTransaction& transaction, const NewToken& token, std::int64_t now_us) {
     if (transaction.family_ended(token.family_id)) return CreateOutcome::family_ended;
-    const auto family = transaction.chains(token.family_id);
-    if (!family.empty() && family.front().tip.user_id != token.user_id) return CreateOutcome::family_of_another_user;
+    if (transaction.owner(token.family_id).value_or(token.user_id) != token.user_id) {
+        return CreateOutcome::family_of_another_user;
+    }
     if (transaction.row(token.hash)) return CreateOutcome::already_exists;
     StoredRow row;
     row.head.expires_at_us = token.expires_at_us;
@@ -104,13 +104,9 @@ RevokeResult revoke_user(KeyValueTransaction& transaction, const UserId& user, C
 bool remove_if_expired(KeyValueTransaction& transaction, const TokenHash& hash, std::int64_t now_us) {
     const auto row = transaction.row(hash);
     if (!row || now_us < row->head.expires_at_us) return false;
-    const auto& head = row->head;
-    const auto chains = transaction.chains(head.family_id);
-    const bool is_tip = std::any_of(chains.begin(), chains.end(), [&](const auto& chain) {
-        return chain.id == head.chain_id && chain.tip.hash == hash;
-    });
     transaction.erase_row(hash);
-    if (is_tip) transaction.erase_tip(head.chain_id, tip_of(hash, head));
+    const auto tip = transaction.tip(row->head.family_id, row->head.chain_id);
+    if (tip && tip->hash == hash) transaction.erase_tip(row->head.chain_id, *tip);
     return true;
 }
 

@@ -37,6 +37,8 @@ public:
     };
     [[nodiscard]] virtual std::vector<Chain> chains(const FamilyId& family) = 0;
     [[nodiscard]] virtual std::vector<Chain> chains(const UserId& user) = 0;
+    [[nodiscard]] virtual std::optional<Tip> tip(const FamilyId& family, const TokenId& chain) = 0;
+    [[nodiscard]] virtual std::optional<UserId> owner(const FamilyId& family) = 0;
 
     [[nodiscard]] virtual bool family_ended(const FamilyId& family) = 0;
     virtual void end_family(const FamilyId& family) = 0;

@@ -138,6 +138,16 @@ public:
     }
     std::vector<Chain> chains(const UserId& user) override { return chains_of(environment_.by_user, bytes_of(user)); }
 
+    std::optional<Tip> tip(const FamilyId& family, const TokenId& chain) override {
+        const auto bytes = get(transaction_, environment_.by_family, index_key(family, chain));
+        return bytes ? std::optional(decode_tip(*bytes)) : std::nullopt;
+    }
+    std::optional<UserId> owner(const FamilyId& family) override {
+        Cursor entry(transaction_, environment_.by_family);
+        const bool found = entry.move(MDB_SET_RANGE, bytes_of(family)) && entry.key().starts_with(bytes_of(family));
+        return found ? std::optional(decode_tip(entry.value()).user_id) : std::nullopt;
+    }
+
     bool family_ended(const FamilyId& family) override {
         return get(transaction_, environment_.ends, bytes_of(family)).has_value();
     }

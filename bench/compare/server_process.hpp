@@ -1,0 +1,42 @@
+// A server that the comparison starts for itself and stops again, by its process id.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tokenstore::bench {
+
+struct Command {
+    std::filesystem::path program;
+    std::vector<std::string> arguments;  ///< the first is the name that the program sees
+    std::string user;                    ///< whom it runs as, if we are root; empty: as ourselves
+    std::filesystem::path log;           ///< where its output goes
+};
+
+/// Runs a command to its end. Throws unless it succeeds.
+void run(const Command& command);
+
+/// Runs for as long as the object lives, and not longer than the process that started it.
+class ServerProcess {
+public:
+    /// `stop_signal` asks for an orderly end.
+    ServerProcess(const Command& command, int stop_signal);
+    ServerProcess(const ServerProcess&) = delete;
+    ServerProcess& operator=(const ServerProcess&) = delete;
+    ~ServerProcess();
+
+    [[nodiscard]] pid_t id() const { return process_; }
+
+    /// Throws if the server has ended by itself: what waits for it to answer asks this.
+    void require_running();
+
+private:
+    pid_t process_;
+    int stop_signal_;
+    std::filesystem::path log_;
+};
+
+}  // namespace tokenstore::bench
