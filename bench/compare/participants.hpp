@@ -30,12 +30,13 @@ struct ParticipantEntry {
     bool durable;  ///< otherwise it holds nothing on a disk and is shown beside the buffered class alone
 };
 
-inline constexpr std::array<ParticipantEntry, 6> participants{{
+inline constexpr std::array<ParticipantEntry, 7> participants{{
     {"tokenstore", make_tokenstore, true},
     {"bare_rocksdb", make_bare_rocksdb, true},
     {"lmdb", make_lmdb, true},
     {"sqlite", make_sqlite, true},
     {"redis", make_redis, true},
+    {"postgresql", make_postgresql, true},
     {"hash_table", make_hash_table, false},
 }};
 

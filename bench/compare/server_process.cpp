@@ -7,7 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -58,12 +61,26 @@ pid_t start(const Command& command) {
     return child;
 }
 
+/// The end of what a server has said.
+std::string last_words(const std::filesystem::path& log) {
+    std::ifstream file(log);
+    const std::string words(std::istreambuf_iterator<char>(file), {});
+    constexpr std::size_t enough = 2'000;
+    return words.substr(words.size() - std::min(words.size(), enough));
+}
+
 }  // namespace
 
 void run(const Command& command) {
     int status = 0;
-    require(::waitpid(start(command), &status, 0) > 0 && status == 0,
-            command.program.string() + " failed; see " + command.log.string());
+    const bool succeeded = ::waitpid(start(command), &status, 0) > 0 && status == 0;
+    require(succeeded, command.program.string() + " failed: " + last_words(command.log));
+}
+
+void give_to(const std::string& user, const std::filesystem::path& folder) {
+    const auto account = account_of(user);
+    const bool given = !account || ::chown(folder.c_str(), account->user, account->group) == 0;
+    require(given, folder.string() + " cannot be given to " + user);
 }
 
 ServerProcess::ServerProcess(const Command& command, int stop_signal)
@@ -78,7 +95,7 @@ ServerProcess::~ServerProcess() {
 void ServerProcess::require_running() {
     if (::waitpid(process_, nullptr, WNOHANG) == 0) return;
     process_ = -1;
-    throw std::runtime_error("a server ended by itself; see " + log_.string());
+    throw std::runtime_error("a server ended by itself: " + last_words(log_));
 }
 
 }  // namespace tokenstore::bench

@@ -16,8 +16,11 @@ struct Command {
     std::filesystem::path log;           ///< where its output goes
 };
 
-/// Runs a command to its end. Throws unless it succeeds.
+/// Runs a command to its end. Throws unless it succeeds, with what it said.
 void run(const Command& command);
+
+/// Makes a folder the property of the user that a server runs as, if we are root.
+void give_to(const std::string& user, const std::filesystem::path& folder);
 
 /// Runs for as long as the object lives, and not longer than the process that started it.
 class ServerProcess {
