@@ -1,6 +1,4 @@
 // Compares tokenstore with what else could hold refresh tokens: equal answers first, then figures.
-#include <unistd.h>
-
 #include <exception>
 #include <iostream>
 
@@ -12,6 +10,7 @@ int main(int argc, char** argv) {
     if (!arguments.settings) return arguments.exit_code;
     try {
         tokenstore::bench::compare(*arguments.settings);
+        if (!arguments.settings->check_only) std::cout << arguments.settings->report.string() << '\n';
         return 0;
     } catch (const std::exception& failure) {
         std::cerr << "tokenstore_compare: " << failure.what() << '\n';

@@ -40,9 +40,9 @@ struct Settings {
     quick.rounds = 3;
     quick.races = 50;
     quick.check_steps = 3'000;
-    quick.warm_up = std::chrono::milliseconds(10);
-    quick.closed_loop = std::chrono::milliseconds(60);
-    quick.open_loop = std::chrono::milliseconds(60);
+    quick.warm_up = std::chrono::milliseconds(30);
+    quick.closed_loop = std::chrono::milliseconds(70);
+    quick.open_loop = std::chrono::milliseconds(70);
     return quick;
 }
 
