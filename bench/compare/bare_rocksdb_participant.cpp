@@ -7,14 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include <rocksdb/db.h>
-#include <rocksdb/version.h>
 #include <rocksdb/write_batch.h>
 
 #include "base/lock_stripes.hpp"
+#include "compare/engine_build.hpp"
 #include "compare/key_value_operations.hpp"
 #include "compare/participants.hpp"
 #include "compare/require.hpp"
@@ -264,7 +263,7 @@ public:
         reopen();
     }
 
-    std::string engine() const override { return "RocksDB " + rocksdb::GetRocksVersionAsString(false); }
+    std::string engine() const override { return rocksdb_and_its_build(); }
     std::string configuration() const override {
         return "the options of src/storage/engine_options.cpp: block cache 2 GiB, write buffers 256 MiB\n"
                "WriteOptions::sync = " +

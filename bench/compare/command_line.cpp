@@ -30,6 +30,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     bool quick = false;
     std::optional<std::size_t> tokens;
     std::optional<std::size_t> rounds;
+    std::vector<std::size_t> clients;
     Settings given;
     given.folder = std::filesystem::current_path();
     given.report = std::filesystem::current_path() / "report";
@@ -40,6 +41,9 @@ CommandLine parse_command_line(int argc, char** argv) {
     app.add_option("--tokens", tokens, "how many tokens each participant holds (1,000,000; quick: 100,000)")
         ->check(CLI::Range(1'000, 100'000'000));
     app.add_option("--rounds", rounds, "how often each figure is taken (5; quick: 3)")->check(CLI::Range(1, 100));
+    app.add_option("--clients", clients, "how many ask at once (1,2,8,64; quick: 1,2, and 8 that race)")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 128));
     app.add_option("--seed", given.seed, "of the script, and of the order of the rounds");
     app.add_option("--folder", given.folder, "where the data go; decides which disk is measured")
         ->check(CLI::ExistingDirectory);
@@ -63,6 +67,10 @@ CommandLine parse_command_line(int argc, char** argv) {
     settings.workloads = given.workloads;
     settings.seed = given.seed;
     settings.check_only = given.check_only;
+    if (!clients.empty()) {
+        settings.clients = clients;
+        settings.crowds.clear();
+    }
     settings.tokens = tokens.value_or(settings.tokens);
     settings.rounds = rounds.value_or(settings.rounds);
     return {settings, 0};

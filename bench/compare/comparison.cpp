@@ -117,11 +117,11 @@ struct Task {
 std::set<std::size_t> client_counts(const Workload& workload, const Settings& settings, DurabilityClass durability) {
     const bool one = workload.shape == WorkloadShape::ends || workload.shape == WorkloadShape::clean_up;
     if (one) return {1};
-    std::set<std::size_t> counts;
+    std::set<std::size_t> counts(settings.clients.begin(), settings.clients.end());
+    const bool race = workload.shape == WorkloadShape::race;
     const bool shares_syncs = workload.name == "rotate" && durability == DurabilityClass::synced;
-    if (workload.shape == WorkloadShape::race || shares_syncs)
-        counts.insert(settings.crowds.begin(), settings.crowds.end());
-    if (workload.shape != WorkloadShape::race) counts.insert(settings.clients.begin(), settings.clients.end());
+    if (race || shares_syncs) counts.insert(settings.crowds.begin(), settings.crowds.end());
+    if (race) counts.erase(1);
     return counts;
 }
 
@@ -221,6 +221,7 @@ void compare(const Settings& settings) {
     Results results;
     results.environment = look_at_environment(folder.path());
     const StoredTokens stored(settings.tokens, settings.seed);
+    results.request_ns = nanoseconds_of_a_request(stored);
     for (const auto durability : classes) {
         measure_class(settings, folder.path() / name_of(durability), durability, stored, results);
     }

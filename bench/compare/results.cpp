@@ -107,6 +107,7 @@ void write_environment(JsonWriter& json, const Results& results, const Settings&
     json.member("compiler", environment.compiler);
     json.member("fdatasync_p50_us", environment.fdatasync_p50_us);
     json.member("fdatasync_p99_us", environment.fdatasync_p99_us);
+    json.member("request_ns", results.request_ns);
     json.member("tokens", std::uint64_t{settings.tokens});
     json.member("rounds", std::uint64_t{settings.rounds});
     json.member("seed", settings.seed);

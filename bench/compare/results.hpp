@@ -14,6 +14,7 @@ namespace tokenstore::bench {
 
 struct Results {
     Environment environment;
+    double request_ns = 0;  ///< of each look-up, what the harness takes for itself
     std::map<Figure, Series> series;
     std::vector<Footprint> footprints;
 };

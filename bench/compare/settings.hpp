@@ -17,7 +17,7 @@ struct Settings {
     std::vector<std::string> workloads;  ///< empty: all
     std::size_t tokens = 1'000'000;
     std::vector<std::size_t> clients{1, 2, 8, 64};
-    std::vector<std::size_t> crowds{2, 8, 64};  ///< clients that race, and that share syncs when they rotate
+    std::vector<std::size_t> crowds;  ///< beside them: clients that race, and that share syncs when they rotate
     std::vector<std::size_t> ended_at_once{1, 100, 10'000,
                                            100'000};  ///< sizes of the families and users that are ended
     std::size_t rounds = 5;
@@ -39,7 +39,7 @@ struct Settings {
     quick.ended_at_once = {1, 100, 10'000};
     quick.rounds = 3;
     quick.races = 50;
-    quick.check_steps = 3'000;
+    quick.check_steps = 2'000;
     quick.warm_up = std::chrono::milliseconds(30);
     quick.closed_loop = std::chrono::milliseconds(70);
     quick.open_loop = std::chrono::milliseconds(70);

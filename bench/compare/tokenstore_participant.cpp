@@ -9,6 +9,7 @@
 #include <tokenstore/token_store.hpp>
 #include <tokenstore/version.hpp>
 
+#include "compare/engine_build.hpp"
 #include "compare/participants.hpp"
 #include "compare/require.hpp"
 #include "compare/resources.hpp"
@@ -87,7 +88,7 @@ public:
     }
 
     std::string engine() const override {
-        return "tokenstore " + std::string(version()) + " on " + std::string(engine_version());
+        return "tokenstore " + std::string(version()) + " on " + rocksdb_and_its_build();
     }
     std::string configuration() const override {
         return "block_cache_bytes = 2 GiB\nwrite_buffer_bytes = 256 MiB\ndurability = " +

@@ -51,6 +51,9 @@ struct StoredTokens {
     StoredTokens(std::size_t count, std::uint64_t seed);
 };
 
+/// What it takes to draw a hot token and make its hash: part of each look-up's figure, the same for all.
+[[nodiscard]] double nanoseconds_of_a_request(const StoredTokens& stored);
+
 /// Stores what the workloads look up and rotate, beside the stored tokens.
 void prepare_look_ups(Contestant& contestant);
 void prepare_changes(Contestant& contestant, std::size_t tokens);
