@@ -1,10 +1,8 @@
 #include "compare/comparison.hpp"
 
 #include <malloc.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -13,8 +11,11 @@
 
 #include "compare/contestant.hpp"
 #include "compare/equality_check.hpp"
+#include "compare/operations.hpp"
 #include "compare/require.hpp"
 #include "compare/results.hpp"
+#include "compare/single_runs.hpp"
+#include "compare/stopwatch.hpp"
 #include "compare/temporary_folder.hpp"
 #include "compare/workloads.hpp"
 
@@ -24,16 +25,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 void say(const std::string& line) { std::cerr << "== " << line << std::endl; }
 
 std::string name_of(DurabilityClass durability) {
     return durability == DurabilityClass::synced ? "synced" : "buffered";
-}
-
-double seconds_since(SteadyClock::time_point begin) {
-    return std::chrono::duration<double>(SteadyClock::now() - begin).count();
 }
 
 bool listed(std::string_view name, const std::vector<std::string>& names) {
@@ -75,9 +70,9 @@ Footprint load(Contestant& contestant, const Settings& settings, DurabilityClass
         return participant.resident_bytes();
     };
     const auto resident_before = resident();
-    const auto begin = SteadyClock::now();
+    const Stopwatch loading;
     contestant.load(settings.tokens, [](std::uint64_t i) { return token_of(TokenKind::stored, i); });
-    const auto load_seconds = seconds_since(begin);
+    const auto load_seconds = loading.seconds();
     participant.settle();
     // What is measured is served from memory: so all of it is read once, and counted with what that takes.
     for (std::uint64_t i = 0; i < settings.tokens; ++i) {
@@ -101,10 +96,10 @@ Footprint load(Contestant& contestant, const Settings& settings, DurabilityClass
 
 double reopen_ms(Contestant& contestant) {
     contestant.disconnect();
-    const auto begin = SteadyClock::now();
+    const Stopwatch opening;
     contestant.participant().reopen();
     (void)contestant.client(0).validate(hash_of(TokenKind::stored, 0));
-    return seconds_since(begin) * 1e3;
+    return opening.seconds() * 1e3;
 }
 
 /// One figure of one participant, to be taken once in each round.

@@ -12,6 +12,7 @@
 
 #include "compare/latency_histogram.hpp"
 #include "compare/require.hpp"
+#include "compare/stopwatch.hpp"
 
 namespace tokenstore::bench {
 
@@ -62,11 +63,11 @@ LatencyHistogram time_fdatasync(const fs::path& folder) {
     const std::array<char, 512> bytes{};
     LatencyHistogram latencies;
     for (std::size_t i = 0; i < syncs; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
+        const Stopwatch sync;
         const bool done = ::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
                           ::fdatasync(descriptor) == 0;
         require(done, "a write to " + file.string() + " failed");
-        latencies.record(std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count());
+        latencies.record(sync.nanoseconds());
     }
     ::close(descriptor);
     fs::remove(file);

@@ -14,6 +14,11 @@ inline void require(bool held, const std::string& otherwise) {
     if (!held) throw std::runtime_error(otherwise);
 }
 
+/// For what is timed: no text is made on the way that is expected.
+inline void require_answer(bool expected) {
+    if (!expected) throw std::runtime_error("an operation was answered wrongly while it was timed");
+}
+
 /// The value, or the end of the run with the error's text.
 template <class T>
 T require_value(Result<T> result) {

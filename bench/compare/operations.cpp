@@ -1,32 +1,21 @@
-#include "compare/workloads.hpp"
+#include "compare/operations.hpp"
 
 #include <algorithm>
-#include <barrier>
-#include <chrono>
 #include <cmath>
 #include <deque>
-#include <optional>
+#include <string>
 
 #include "compare/mix.hpp"
 #include "compare/require.hpp"
+#include "compare/stopwatch.hpp"
 #include "compare/zipf.hpp"
 
 namespace tokenstore::bench {
 
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 constexpr double zipf_exponent = 0.99;
 constexpr std::uint64_t revoked_tokens = 1'000;
-
-double seconds_since(SteadyClock::time_point begin) {
-    return std::chrono::duration<double>(SteadyClock::now() - begin).count();
-}
-
-std::int64_t ns_since(SteadyClock::time_point begin) {
-    return std::chrono::nanoseconds(SteadyClock::now() - begin).count();
-}
 
 /// Cheap numbers for the choice of tokens; one for each client.
 class Random {
@@ -38,16 +27,12 @@ private:
     std::uint64_t state_;
 };
 
-void expect(bool held) {
-    if (!held) throw std::runtime_error("an operation was answered wrongly while it was timed");
-}
-
 void validate_stored(Client& client, std::uint64_t number) {
-    expect(client.validate(hash_of(TokenKind::stored, number)).has_value());
+    require_answer(client.validate(hash_of(TokenKind::stored, number)).has_value());
 }
 
 void list_sessions(Client& client, std::uint64_t number) {
-    expect(!client.sessions(user_of(TokenKind::stored, number), 50).empty());
+    require_answer(!client.sessions(user_of(TokenKind::stored, number), 50).empty());
 }
 
 /// The numbers of the hot tokens, one after the other, beginning somewhere.
@@ -75,7 +60,7 @@ public:
     void rotate(Client& client) {
         auto& generation = generations_[chain_];
         const auto next = successor(hash_in(generation + 1));
-        expect(client.rotate(hash_in(generation), next).outcome == RotateOutcome::rotated);
+        require_answer(client.rotate(hash_in(generation), next).outcome == RotateOutcome::rotated);
         ++generation;
         chain_ += stride_;
         if (chain_ >= generations_.size()) chain_ = first_;
@@ -92,7 +77,9 @@ private:
     std::size_t first_;
 };
 
-void create_one(Client& client, const NewToken& token) { expect(client.create(token) == CreateOutcome::created); }
+void create_one(Client& client, const NewToken& token) {
+    require_answer(client.create(token) == CreateOutcome::created);
+}
 
 /// What a gateway does all day. Logins that it ends are its own; one login in ten lives for a second only, so that
 /// there is always something that has just expired.
@@ -124,7 +111,7 @@ private:
         logins_.push_back(token.family_id);
     }
     void log_out(Client& client) {
-        expect(client.revoke_family(logins_.front(), Counting::skip).newly_ended);
+        require_answer(client.revoke_family(logins_.front(), Counting::skip).newly_ended);
         logins_.pop_front();
     }
 
@@ -148,12 +135,12 @@ Operation operation_of(std::string_view workload, Contestant& contestant, std::s
     }
     if (workload == "validate_unknown") {
         return [&client, random]() mutable {
-            expect(!client.validate(hash_of(TokenKind::unknown, random.below(std::uint64_t{1} << 48U))));
+            require_answer(!client.validate(hash_of(TokenKind::unknown, random.below(std::uint64_t{1} << 48U))));
         };
     }
     if (workload == "validate_revoked") {
         return [&client, random]() mutable {
-            expect(!client.validate(hash_of(TokenKind::revoked, random.below(revoked_tokens))));
+            require_answer(!client.validate(hash_of(TokenKind::revoked, random.below(revoked_tokens))));
         };
     }
     if (workload == "sessions") {
@@ -169,20 +156,6 @@ Operation operation_of(std::string_view workload, Contestant& contestant, std::s
     return [&client, mix = GatewayMix(contestant, n, clients, stored, seed)]() mutable { mix.next(client); };
 }
 
-/// The rate and the latencies of operations that are done one after the other.
-template <class Operate>
-Sample timed(std::size_t operations, const Operate& operate) {
-    Sample sample;
-    const auto begin = SteadyClock::now();
-    for (std::size_t i = 0; i < operations; ++i) {
-        const auto start = SteadyClock::now();
-        operate(i);
-        sample.latencies.record(ns_since(start));
-    }
-    sample.operations_per_second = static_cast<double>(operations) / seconds_since(begin);
-    return sample;
-}
-
 }  // namespace
 
 StoredTokens::StoredTokens(std::size_t tokens, std::uint64_t seed)
@@ -192,9 +165,9 @@ double nanoseconds_of_a_request(const StoredTokens& stored) {
     constexpr std::size_t requests = 2'000'000;
     HotNumbers hot(stored, 0);
     std::uint8_t all = 0;
-    const auto begin = SteadyClock::now();
+    const Stopwatch stopwatch;
     for (std::size_t i = 0; i < requests; ++i) all ^= hash_of(TokenKind::stored, hot.next()).bytes[i % 32];
-    const auto took_ns = seconds_since(begin) * 1e9 / static_cast<double>(requests);
+    const auto took_ns = stopwatch.seconds() * 1e9 / static_cast<double>(requests);
     return all == 0 ? took_ns : std::nextafter(took_ns, 0);  // or nothing would have to be computed
 }
 
@@ -218,79 +191,6 @@ std::vector<Operation> operations_of(std::string_view workload, Contestant& cont
         operations.push_back(operation_of(workload, contestant, n, clients, stored, mix(seed + n)));
     }
     return operations;
-}
-
-Sample run_race(Contestant& contestant, std::size_t clients, std::size_t races) {
-    const auto first = contestant.take_numbers(races);
-    contestant.load(races, [&](std::uint64_t i) { return token_of(TokenKind::raced, first + i); });
-    (void)contestant.client(clients - 1);  // all are connected before the first race
-
-    std::vector<std::atomic<unsigned>> winners(races);
-    std::vector<LatencyHistogram> latencies(clients);
-    std::barrier start(static_cast<std::ptrdiff_t>(clients));
-    const auto begin = SteadyClock::now();
-    run_at_once(clients, [&](std::size_t n) {
-        auto& client = contestant.client(n);
-        for (std::uint64_t race = 0; race < races; ++race) try {
-                const auto presented = hash_of(TokenKind::raced, first + race);
-                const auto next = successor(hash_of(TokenKind::fresh, contestant.take_numbers(1)));
-                start.arrive_and_wait();
-                const auto asked = SteadyClock::now();
-                const auto outcome = client.rotate(presented, next).outcome;
-                latencies[n].record(ns_since(asked));
-                if (outcome == RotateOutcome::rotated) ++winners[race];
-            } catch (...) {
-                start.arrive_and_drop();  // or the others would wait for ever
-                throw;
-            }
-    });
-    Sample sample;
-    sample.operations_per_second = static_cast<double>(races * clients) / seconds_since(begin);
-    for (const auto& one : latencies) sample.latencies.add(one);
-    for (const auto& count : winners) require(count == 1, contestant.name() + ": a race without exactly one winner");
-    return sample;
-}
-
-Sample run_ends(std::string_view workload, Contestant& contestant, std::size_t size) {
-    // A number of owners that takes about as long to load whatever their size.
-    const auto owners = std::clamp<std::size_t>(1'000 / size, 1, 50);
-    const auto first = contestant.take_numbers(owners * size);
-    const auto family = [&](std::uint64_t i) { return family_of(TokenKind::ended, first + i / size * size); };
-    const auto user = [&](std::uint64_t i) {
-        return user_of(TokenKind::ended, (first + i / size * size) * tokens_of_a_user);
-    };
-    const bool of_families = workload == "revoke_family";
-    contestant.load(owners * size, [&](std::uint64_t i) {
-        auto token = token_of(TokenKind::ended, first + i);
-        token.user_id = user(i);
-        if (of_families) token.family_id = family(i);
-        return token;
-    });
-    const auto counting = workload == "revoke_user_counted" ? Counting::exact : Counting::skip;
-    auto& client = contestant.client(0);
-    return timed(owners, [&](std::size_t owner) {
-        const auto result = of_families ? client.revoke_family(family(owner * size), Counting::exact)
-                                        : client.revoke_user(user(owner * size), counting);
-        expect(result.newly_ended && result.live_ended.value_or(size) == size);
-    });
-}
-
-std::optional<Sample> run_clean_up(Contestant& contestant, std::size_t tokens) {
-    const auto expired = tokens / 9;
-    const auto first = contestant.take_numbers(expired);
-    const auto expired_at_us = system_clock().wall_us() - 1'000'000;
-    auto& client = contestant.client(0);
-    if (!client.cleanup_expired()) return std::nullopt;  // nor is anything left of the rounds before
-    contestant.load(expired, [&](std::uint64_t i) {
-        auto token = token_of(TokenKind::expired, first + i);
-        token.expires_at_us = expired_at_us;
-        return token;
-    });
-    std::uint64_t removed = 0;
-    auto sample = timed(1, [&](std::size_t) { removed = client.cleanup_expired().value_or(0); });
-    require(removed >= expired, contestant.name() + ": the clean-up left expired tokens behind");
-    sample.operations_per_second *= static_cast<double>(removed);
-    return sample;
 }
 
 }  // namespace tokenstore::bench
