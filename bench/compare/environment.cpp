@@ -50,7 +50,8 @@ std::string file_system_of(const fs::path& folder) {
             path.starts_with(point) && (point == "/" || path.size() == point.size() || path[point.size()] == '/');
         if (!holds || point.size() < longest) continue;
         longest = point.size();
-        found = type + " (" + options + ')';
+        found = type;
+        found.append(" (").append(options).append(")");
     }
     return found;
 }

@@ -94,7 +94,8 @@ private:
 
     void say(std::string line) { lines_.push_back(std::move(line)); }
 
-    NewToken token_of(std::uint64_t token, std::uint64_t family, std::uint64_t user, std::int64_t expires_at_us) const {
+    static NewToken token_of(std::uint64_t token, std::uint64_t family, std::uint64_t user,
+                             std::int64_t expires_at_us) {
         NewToken made;
         made.hash = mixed<TokenHash>(kind_token, token);
         made.user_id = mixed<UserId>(kind_user, user);

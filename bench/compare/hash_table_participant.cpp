@@ -176,8 +176,9 @@ public:
         for (auto chain = chains.rbegin(); chain != chains.rend() && sessions.size() < limit; ++chain) {
             const auto& tip = chain->second;
             if (!tip.live || now_us >= tip.expires_at_us) continue;
-            sessions.push_back(
-                table_.rows.read(tip.hash, [&](const StoredRow* row) { return session_of(tip.hash, *row); }));
+            table_.rows.read(tip.hash, [&](const StoredRow* row) {
+                if (row != nullptr) sessions.push_back(session_of(tip.hash, *row));
+            });
         }
         return sessions;
     }

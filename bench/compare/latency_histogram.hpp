@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -30,7 +32,7 @@ public:
 
     /// The latency that the given part of all stays at or below; 0 if nothing was recorded.
     [[nodiscard]] double quantile_us(double part) const {
-        const auto wanted = static_cast<std::uint64_t>(part * static_cast<double>(total_) + 0.5);
+        const auto wanted = static_cast<std::uint64_t>(std::ceil(part * static_cast<double>(total_)));
         std::uint64_t seen = 0;
         for (std::size_t slot = 0; slot < counts_.size(); ++slot) {
             seen += counts_[slot];

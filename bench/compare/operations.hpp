@@ -15,7 +15,7 @@ struct StoredTokens {
     std::size_t count = 0;
     std::vector<std::uint32_t> hot;  ///< their numbers by Zipf's law
 
-    StoredTokens(std::size_t count, std::uint64_t seed);
+    StoredTokens(std::size_t tokens, std::uint64_t seed);
 };
 
 /// What it takes to draw a hot token and make its hash: part of each look-up's figure, the same for all.

@@ -14,14 +14,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "compare/login_stamp.hpp"
 #include "compare/participants.hpp"
@@ -306,10 +304,14 @@ public:
             " expires_at, chain_id) FROM STDIN");
         for (const auto& token : tokens) {
             const auto id = to_string(id_of_login(next_login_stamp_us()));
-            const auto line = id + '\t' + copied_time(system_clock().wall_us()) + '\t' + to_hex(token.hash) + '\t' +
-                              to_string(token.user_id) + '\t' + to_string(token.family_id) + '\t' +
-                              copied(token.device_id) + '\t' + copied(token.device_name) + '\t' +
-                              copied(token.ip_address) + '\t' + copied_time(token.expires_at_us) + '\t' + id + '\n';
+            std::string line;
+            for (const auto& column :
+                 {id, copied_time(system_clock().wall_us()), to_hex(token.hash), to_string(token.user_id),
+                  to_string(token.family_id), copied(token.device_id), copied(token.device_name),
+                  copied(token.ip_address), copied_time(token.expires_at_us), id}) {
+                line.append(column).append("\t");
+            }
+            line.back() = '\n';
             require(PQputCopyData(connection_.get(), line.data(), static_cast<int>(line.size())) == 1,
                     "PostgreSQL: a row was not sent");
         }
@@ -352,6 +354,7 @@ public:
         parameters.add(whom).add_time(now_us()).add_number(static_cast<std::int64_t>(limit));
         const auto rows = connection_.execute("sessions", parameters);
         std::vector<Session> sessions;
+        sessions.reserve(static_cast<std::size_t>(rows.rows()));
         for (int row = 0; row < rows.rows(); ++row) {
             sessions.push_back({require_value(parse_token_hash(rows.bytes(row, 0))), rows.identifier<FamilyId>(row, 1),
                                 rows.time_us(row, 2), rows.time_us(row, 3), std::string(rows.bytes(row, 4)),
@@ -433,10 +436,7 @@ private:
     void start() {
         const Command command{programs / "postgres", {"postgres", "-D", data_.string()}, user, log_};
         server_ = std::make_unique<ServerProcess>(command, SIGINT);
-        while (!Connection(sockets_.path()).connected()) {
-            server_->require_running();
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        }
+        server_->wait_until([this] { return Connection(sockets_.path()).connected(); });
     }
 
     TemporaryFolder sockets_{std::filesystem::temp_directory_path()};  // the path of a socket has to be short

@@ -352,10 +352,7 @@ private:
             "",
             folder_ / "server.log"};
         server_ = std::make_unique<ServerProcess>(command, SIGTERM);
-        while (!answers()) {
-            server_->require_running();
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        }
+        server_->wait_until([this] { return answers(); });
     }
     /// False while it starts and while it reads its log.
     [[nodiscard]] bool answers() const {

@@ -8,13 +8,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "compare/require.hpp"
+#include "compare/stopwatch.hpp"
 
 namespace tokenstore::bench {
 
@@ -29,7 +32,7 @@ struct Account {
 /// The user to become; nobody in particular unless we are root.
 std::optional<Account> account_of(const std::string& user) {
     if (user.empty() || ::geteuid() != 0) return std::nullopt;
-    const auto* entry = ::getpwnam(user.c_str());
+    const auto* entry = ::getpwnam(user.c_str());  // NOLINT(concurrency-mt-unsafe): no other thread asks for users
     require(entry != nullptr, "there is no user " + user);
     return Account{user, entry->pw_uid, entry->pw_gid};
 }
@@ -49,6 +52,7 @@ std::optional<Account> account_of(const std::string& user) {
 pid_t start(const Command& command) {
     auto words = command.arguments;
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const auto account = account_of(command.user);
@@ -92,10 +96,17 @@ ServerProcess::~ServerProcess() {
     ::waitpid(process_, nullptr, 0);
 }
 
-void ServerProcess::require_running() {
-    if (::waitpid(process_, nullptr, WNOHANG) == 0) return;
-    process_ = -1;
-    throw std::runtime_error("a server ended by itself: " + last_words(log_));
+void ServerProcess::wait_until(const std::function<bool()>& answers) {
+    constexpr double patience_seconds = 120;
+    const Stopwatch waiting;
+    while (!answers()) {
+        if (::waitpid(process_, nullptr, WNOHANG) != 0) {
+            process_ = -1;
+            throw std::runtime_error("a server ended by itself: " + last_words(log_));
+        }
+        require(waiting.seconds() < patience_seconds, "a server does not answer: " + last_words(log_));
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
 }
 
 }  // namespace tokenstore::bench

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,8 @@ public:
 
     [[nodiscard]] pid_t id() const { return process_; }
 
-    /// Throws if the server has ended by itself: what waits for it to answer asks this.
-    void require_running();
+    /// Waits for the server to answer. Throws if it ends by itself instead, or does neither for two minutes.
+    void wait_until(const std::function<bool()>& answers);
 
 private:
     pid_t process_;
