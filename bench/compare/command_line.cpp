@@ -11,15 +11,12 @@ namespace {
 
 constexpr int exit_usage = 5;
 
-std::vector<std::string> participant_names() {
+/// The names of what a table of participants or workloads holds.
+template <class Table>
+std::vector<std::string> names_in(const Table& table) {
     std::vector<std::string> names;
-    for (const auto& entry : participants) names.emplace_back(entry.name);
-    return names;
-}
-
-std::vector<std::string> workload_names() {
-    std::vector<std::string> names;
-    for (const auto& workload : workloads) names.emplace_back(workload.name);
+    names.reserve(table.size());
+    for (const auto& entry : table) names.emplace_back(entry.name);
     return names;
 }
 
@@ -34,7 +31,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     Settings given;
     given.folder = std::filesystem::current_path();
     given.report = std::filesystem::current_path() / "report";
-    given.participants = participant_names();
+    given.participants = names_in(participants);
 
     app.add_flag("--quick", quick, "100,000 tokens and short rounds: ends within five minutes on two cores");
     app.add_flag("--check-only", given.check_only, "end after the check that all answer alike");
@@ -50,10 +47,10 @@ CommandLine parse_command_line(int argc, char** argv) {
     app.add_option("--report", given.report, "where results.json and environment.json go");
     app.add_option("--participants", given.participants, "who takes part")
         ->delimiter(',')
-        ->check(CLI::IsMember(participant_names()));
+        ->check(CLI::IsMember(names_in(participants)));
     app.add_option("--workloads", given.workloads, "what is measured")
         ->delimiter(',')
-        ->check(CLI::IsMember(workload_names()));
+        ->check(CLI::IsMember(names_in(workloads)));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& refused) {

@@ -5,10 +5,12 @@
 #include <random>
 
 #include "compare/mix.hpp"
+#include "compare/require.hpp"
 
 namespace tokenstore::bench {
 
 std::vector<std::uint32_t> zipf_numbers(std::size_t count, double exponent, std::size_t draws, std::uint64_t seed) {
+    require(count > 0, "nothing to draw from");
     // The sums of the weights up to each rank; a draw finds its rank among them.
     std::vector<double> sums(count);
     double sum = 0;

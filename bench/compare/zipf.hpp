@@ -7,8 +7,8 @@
 
 namespace tokenstore::bench {
 
-/// `draws` numbers below `count`, the frequent ones spread over the range. Drawn beforehand, because drawing costs as
-/// much as the fastest look-up does.
+/// `draws` numbers below `count`, which is not 0, the frequent ones spread over the range. Drawn beforehand, because
+/// drawing costs as much as the fastest look-up does.
 [[nodiscard]] std::vector<std::uint32_t> zipf_numbers(std::size_t count, double exponent, std::size_t draws,
                                                       std::uint64_t seed);
 
