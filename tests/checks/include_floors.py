@@ -32,8 +32,12 @@ LIBRARY_AREAS = {
     "xxhash.h": {"src/base", "bench", "tests"},
     "boost/test/": {"tests"},
     "benchmark/": {"bench"},
-    "CLI/": {"tools"},
-    "rapidjson/": {"tools", "tests"},
+    "lmdb.h": {"bench"},
+    "sqlite3.h": {"bench"},
+    "hiredis/": {"bench"},
+    "libpq-fe.h": {"bench"},
+    "CLI/": {"tools", "bench"},
+    "rapidjson/": {"tools", "bench", "tests"},
     "csv.h": {"tools", "tests"},
 }
 PUBLIC_HEADER_LIBRARIES = ("tl/expected.hpp",)

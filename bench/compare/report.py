@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""Makes the pages of a comparison: report.md and plots in SVG, from the results.json and environment.json in a folder.
+
+    report.py FOLDER
+"""
+
+import json
+import math
+import pathlib
+import sys
+
+US = "tokenstore"
+CLASSES = (
+    ("both", "Look-ups", "They write nothing, and so belong to both durability classes."),
+    ("synced", "Synced changes", "What a call has answered survives a power cut."),
+    ("buffered", "Buffered changes", "What a call has answered may be lost in a power cut. The hash table is nothing durable "
+     "at all: it is here as the physical limit."),
+)
+COLOURS = {
+    "tokenstore": "#c2410c",
+    "bare_rocksdb": "#7c7c7c",
+    "lmdb": "#15803d",
+    "sqlite": "#1d4ed8",
+    "redis": "#b91c1c",
+    "postgresql": "#0e7490",
+    "hash_table": "#a3a3a3",
+}
+
+
+def in_order(values):
+    """The values without repetitions, in the order of their first appearance."""
+    return list(dict.fromkeys(values))
+
+
+def participants_of(figures):
+    present = {figure["participant"] for figure in figures}
+    return [name for name in COLOURS if name in present]
+
+
+def number(value, digits=3):
+    """Three significant digits, with separators for thousands."""
+    if not value:
+        return "0"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    return f"{round(value, decimals):,.{max(0, decimals)}f}"
+
+
+def subject(figure):
+    """What one line of a table is about: the workload, and the size of what is ended where there is one."""
+    size = figure.get("size")
+    return figure["workload"] + (f" of {size:,}" if size else "")
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def by_case(figures):
+    """(subject, clients) -> participant -> figure, in the order of the results."""
+    cases = {}
+    for figure in figures:
+        cases.setdefault((subject(figure), figure["clients"]), {})[figure["participant"]] = figure
+    return cases
+
+
+def rate_table(figures):
+    names = participants_of(figures)
+    rows = []
+    for (what, clients), case in by_case(figures).items():
+        cells = []
+        for name in names:
+            figure = case.get(name)
+            cells.append(f"{number(figure['operations_per_second'])} ({number(figure['operations_per_second_min'])} .. "
+                         f"{number(figure['operations_per_second_max'])})" if figure else "-")
+        rows.append([what, str(clients)] + cells)
+    return table(["workload", "clients"] + names, rows)
+
+
+def latency_table(figures):
+    names = participants_of(figures)
+    rows = []
+    for (what, clients), case in by_case(figures).items():
+        cells = []
+        for name in names:
+            figure = case.get(name)
+            cells.append(" / ".join(number(figure[key]) for key in ("p50_us", "p99_us", "p999_us", "max_us"))
+                         if figure and figure["latencies"] else "-")
+        rows.append([what, str(clients)] + cells)
+    return table(["workload", "clients"] + names, rows)
+
+
+def ratios_of(figures):
+    """(subject, clients, participant, tokenstore's rate / the participant's)"""
+    for (what, clients), case in by_case(figures).items():
+        ours = case.get(US)
+        for name, figure in case.items():
+            if ours and name != US and figure["operations_per_second"]:
+                yield what, clients, name, ours["operations_per_second"] / figure["operations_per_second"]
+
+
+def ratio_table(figures):
+    names = [name for name in participants_of(figures) if name != US]
+    cases = {}
+    for what, clients, name, ratio in ratios_of(figures):
+        cases.setdefault((what, clients), {})[name] = ratio
+    rows = []
+    for (what, clients), ratios in cases.items():
+        cells = [f"**{number(ratios[name], 2)}**" if ratios.get(name, 1) < 1 else number(ratios[name], 2)
+                 if name in ratios else "-" for name in names]
+        rows.append([what, str(clients)] + cells)
+    return table(["workload", "clients"] + names, rows)
+
+
+def losses(figures):
+    """One line for each participant that is ahead of tokenstore somewhere, the worst ratio first."""
+    lines = []
+    for name in participants_of(figures):
+        lost = sorted((ratio, f"{what} with {clients} client{'s' if clients > 1 else ''}")
+                      for what, clients, other, ratio in ratios_of(figures) if other == name and ratio < 1)
+        if lost:
+            lines.append(f"- {name} is ahead in " + ", ".join(f"{what} ({number(ratio, 2)})" for ratio, what in lost) + ".")
+    return "\n".join(lines) + "\n" if lines else "- Nowhere in this run.\n"
+
+
+def footprint_table(figures):
+    rows, seen = [], set()
+    for figure in figures:
+        durability = "buffered" if figure["durability"] == "both" else figure["durability"]
+        key = (figure["participant"], durability)
+        if key in seen:
+            continue
+        seen.add(key)
+        rows.append([figure["participant"], durability, number(figure["bytes_per_token"]),
+                     number(figure["resident_bytes_per_token"]), number(figure["load_seconds"]),
+                     number(figure["reopen_ms"])])
+    rows.sort(key=lambda row: (row[1], list(COLOURS).index(row[0])))
+    return table(["participant", "class", "bytes on disk per token", "resident bytes per token", "load, s",
+                  "reopen, ms"], rows)
+
+
+# ---- Plots -----------------------------------------------------------------------------------------------------------
+
+
+def bar_plot(title, figures):
+    """Operations per second of each participant, workload by workload, on a logarithmic axis; spread as a line."""
+    cases = by_case(figures)
+    names = participants_of(figures)
+    left, width, bar, gap = 230, 560, 11, 14
+    rates = [figure[key] for figure in figures for key in ("operations_per_second_min", "operations_per_second_max")
+             if figure[key] > 0]
+    if not rates:
+        return None
+    low, high = math.floor(math.log10(min(rates))), math.ceil(math.log10(max(rates)))
+
+    def x(rate):
+        return left + width * (math.log10(max(rate, 10**low)) - low) / max(1, high - low)
+
+    body, y = [], 56
+    for (what, clients), case in cases.items():
+        present = [name for name in names if name in case]
+        middle = y + bar * len(present) / 2 + 4
+        body.append(f'<text x="{left - 8}" y="{middle:.0f}" text-anchor="end">{what}, {clients}</text>')
+        for name in present:
+            figure = case[name]
+            least, most = figure["operations_per_second_min"], figure["operations_per_second_max"]
+            body.append(f'<rect x="{left}" y="{y}" width="{x(figure["operations_per_second"]) - left:.1f}" '
+                        f'height="{bar - 2}" fill="{COLOURS[name]}"/>')
+            body.append(f'<line x1="{x(least):.1f}" x2="{x(most):.1f}" y1="{y + bar / 2 - 1:.1f}" '
+                        f'y2="{y + bar / 2 - 1:.1f}" stroke="#111"/>')
+            y += bar
+        y += gap
+    axis = []
+    for power in range(low, high + 1):
+        axis.append(f'<line x1="{x(10**power):.1f}" x2="{x(10**power):.1f}" y1="48" y2="{y}" stroke="#ddd"/>')
+        axis.append(f'<text x="{x(10**power):.1f}" y="{y + 14}" text-anchor="middle">{10**power:,}</text>')
+    legend, legend_x = [], 8
+    for name in names:
+        legend.append(f'<rect x="{legend_x}" y="28" width="10" height="10" fill="{COLOURS[name]}"/>'
+                      f'<text x="{legend_x + 14}" y="37">{name}</text>')
+        legend_x += 24 + 7 * len(name)
+    return "\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 60}" height="{y + 24}" '
+        'font-family="sans-serif" font-size="12">',
+        '<rect width="100%" height="100%" fill="white"/>',
+        f'<text x="8" y="18" font-size="14">{title}</text>', *axis, *legend, *body, "</svg>\n"])
+
+
+# ---- The page --------------------------------------------------------------------------------------------------------
+
+
+def environment_lines(environment):
+    return (f"Taken at {environment['taken_at']} on {environment['processors']} processors "
+            f"({environment['processor']}), {environment['memory_bytes'] / 2**30:.1f} GiB of memory, "
+            f"{environment['distribution']}, {environment['kernel']}, {environment['compiler']}.\n"
+            f"The data lie on {environment['file_system']}. Appending 512 bytes with `fdatasync` takes "
+            f"{number(environment['fdatasync_p50_us'])} us at p50 and {number(environment['fdatasync_p99_us'])} us at "
+            f"p99 there.\n\n"
+            f"{environment['tokens']:,} tokens, five to a user, all of them in memory. "
+            f"{environment['rounds']} rounds in random order, each a closed loop of {environment['closed_loop_ms']} ms "
+            f"after {environment['warm_up_ms']} ms of warm-up, and an open loop of {environment['open_loop_ms']} ms; "
+            f"seed {environment['seed']}. Of each look-up {number(environment['request_ns'])} ns are the harness's own: "
+            f"drawing a token and making its hash. Before anything was timed, all participants answered one script of operations alike.\n")
+
+
+def engines(environment):
+    rows = in_order((each["participant"], each["engine"]) for each in environment["participants"])
+    return table(["participant", "engine"], [list(row) for row in rows])
+
+
+def configurations(environment):
+    blocks = []
+    for each in environment["participants"]:
+        blocks.append(f"### {each['participant']}, {each['durability']}\n\n```\n{each['configuration'].strip()}\n```\n")
+    return "\n".join(blocks)
+
+
+def write_page(folder, figures, environment):
+    page = ["# Stores of refresh tokens side by side\n", environment_lines(environment), engines(environment)]
+    for durability, title, meaning in CLASSES:
+        chosen = [figure for figure in figures if figure["durability"] == durability]
+        if not chosen:
+            continue
+        page += [f"## {title}\n", meaning + "\n"]
+        plot = bar_plot(f"{title}: operations per second (workload, clients)", chosen)
+        if plot:
+            (folder / f"{durability}.svg").write_text(plot, encoding="utf-8")
+            page.append(f"![operations per second]({durability}.svg)\n")
+        page += ["### Operations per second: median (least .. most)\n", rate_table(chosen),
+                 "### tokenstore's rate / the participant's; bold where tokenstore loses\n", ratio_table(chosen),
+                 "Where tokenstore loses:\n", losses(chosen),
+                 "### Latency in us: p50 / p99 / p99.9 / most\n",
+                 "At half the rate above, from the intended start; for races, ends and the clean-up, of each call.\n",
+                 latency_table(chosen)]
+    page += ["## Space and opening\n", footprint_table(figures), "## Configurations\n", configurations(environment)]
+    (folder / "report.md").write_text("\n".join(page), encoding="utf-8")
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    folder = pathlib.Path(sys.argv[1])
+    figures = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
+    write_page(folder, figures, environment)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+#include "compare/single_runs.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <barrier>
+
+#include "compare/load_generator.hpp"
+#include "compare/require.hpp"
+#include "compare/stopwatch.hpp"
+
+namespace tokenstore::bench {
+
+namespace {
+
+/// The rate and the latencies of operations that are done one after the other.
+template <class Operate>
+Sample timed(std::size_t operations, const Operate& operate) {
+    Sample sample;
+    const Stopwatch all;
+    for (std::size_t i = 0; i < operations; ++i) {
+        const Stopwatch one;
+        operate(i);
+        sample.latencies.record(one.nanoseconds());
+    }
+    sample.operations_per_second = static_cast<double>(operations) / all.seconds();
+    return sample;
+}
+
+}  // namespace
+
+Sample run_race(Contestant& contestant, std::size_t clients, std::size_t races) {
+    const auto first = contestant.take_numbers(races);
+    contestant.load(races, [&](std::uint64_t i) { return token_of(TokenKind::raced, first + i); });
+    (void)contestant.client(clients - 1);  // all are connected before the first race
+
+    std::vector<std::atomic<unsigned>> winners(races);
+    std::vector<LatencyHistogram> latencies(clients);
+    std::barrier start(static_cast<std::ptrdiff_t>(clients));
+    const Stopwatch all;
+    run_at_once(clients, [&](std::size_t n) {
+        try {
+            auto& client = contestant.client(n);
+            for (std::uint64_t race = 0; race < races; ++race) {
+                const auto presented = hash_of(TokenKind::raced, first + race);
+                const auto next = successor(hash_of(TokenKind::fresh, contestant.take_numbers(1)));
+                start.arrive_and_wait();
+                const Stopwatch one;
+                const auto outcome = client.rotate(presented, next).outcome;
+                latencies[n].record(one.nanoseconds());
+                if (outcome == RotateOutcome::rotated) ++winners[race];
+            }
+        } catch (...) {
+            start.arrive_and_drop();  // or the others would wait for ever
+            throw;
+        }
+    });
+    Sample sample;
+    sample.operations_per_second = static_cast<double>(races * clients) / all.seconds();
+    for (const auto& one : latencies) sample.latencies.add(one);
+    for (const auto& count : winners) require(count == 1, contestant.name() + ": a race without exactly one winner");
+    return sample;
+}
+
+Sample run_ends(std::string_view workload, Contestant& contestant, std::size_t size) {
+    // A number of owners that takes about as long to load whatever their size.
+    const auto owners = std::clamp<std::size_t>(1'000 / size, 1, 50);
+    const auto first = contestant.take_numbers(owners * size);
+    const auto family = [&](std::uint64_t i) { return family_of(TokenKind::ended, first + i / size * size); };
+    const auto user = [&](std::uint64_t i) {
+        return user_of(TokenKind::ended, (first + i / size * size) * tokens_of_a_user);
+    };
+    const bool of_families = workload == "revoke_family";
+    contestant.load(owners * size, [&](std::uint64_t i) {
+        auto token = token_of(TokenKind::ended, first + i);
+        token.user_id = user(i);
+        if (of_families) token.family_id = family(i);
+        return token;
+    });
+    const auto counting = workload == "revoke_user_counted" ? Counting::exact : Counting::skip;
+    auto& client = contestant.client(0);
+    return timed(owners, [&](std::size_t owner) {
+        const auto result = of_families ? client.revoke_family(family(owner * size), Counting::exact)
+                                        : client.revoke_user(user(owner * size), counting);
+        require_answer(result.newly_ended && result.live_ended.value_or(size) == size);
+    });
+}
+
+std::optional<Sample> run_clean_up(Contestant& contestant, std::size_t tokens) {
+    const auto expired = tokens / 9;
+    const auto first = contestant.take_numbers(expired);
+    const auto expired_at_us = system_clock().wall_us() - 1'000'000;
+    auto& client = contestant.client(0);
+    if (!client.cleanup_expired()) return std::nullopt;  // nor is anything left of the rounds before
+    contestant.load(expired, [&](std::uint64_t i) {
+        auto token = token_of(TokenKind::expired, first + i);
+        token.expires_at_us = expired_at_us;
+        return token;
+    });
+    std::uint64_t removed = 0;
+    auto sample = timed(1, [&](std::size_t) { removed = client.cleanup_expired().value_or(0); });
+    require(removed >= expired, contestant.name() + ": the clean-up left expired tokens behind");
+    sample.operations_per_second *= static_cast<double>(removed);
+    return sample;
+}
+
+}  // namespace tokenstore::bench

@@ -1,0 +1,21 @@
+// The workloads that use up what is made for them: races, ends, the clean-up. Each call is one sample.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "compare/contestant.hpp"
+#include "compare/measurement.hpp"
+
+namespace tokenstore::bench {
+
+/// Rotates one token from all clients at once, again and again.
+[[nodiscard]] Sample run_race(Contestant& contestant, std::size_t clients, std::size_t races);
+
+/// Ends families or users of `size` tokens each, made for it beforehand.
+[[nodiscard]] Sample run_ends(std::string_view workload, Contestant& contestant, std::size_t size);
+
+/// Removes expired tokens, stored for it beforehand: a tenth of all. Nothing where they go by themselves.
+[[nodiscard]] std::optional<Sample> run_clean_up(Contestant& contestant, std::size_t tokens);
+
+}  // namespace tokenstore::bench
