@@ -43,7 +43,7 @@ public:
         return created ? CreateOutcome::created : refusal(created.error());
     }
     std::optional<Validated> validate(const TokenHash& hash) override {
-        const auto token = require_value(store_.get_valid_by_hash(hash));
+        const auto token = require_value(store_.validate(hash));
         if (!token) return std::nullopt;
         return Validated{token->chain_id, token->user_id, token->family_id, token->expires_at_us};
     }
@@ -83,6 +83,7 @@ public:
           durability_(setting.durability == DurabilityClass::synced ? Durability::lose_nothing
                                                                     : Durability::lose_on_power_failure) {
         options_.block_cache_bytes = 2ULL << 30U;
+        options_.validity_cache_bytes = 256ULL << 20U;
         options_.write_buffer_bytes = 256ULL << 20U;
         reopen();
     }
@@ -91,7 +92,8 @@ public:
         return "tokenstore " + std::string(version()) + " on " + rocksdb_and_its_build();
     }
     std::string configuration() const override {
-        return "block_cache_bytes = 2 GiB\nwrite_buffer_bytes = 256 MiB\ndurability = " +
+        return "block_cache_bytes = 2 GiB\nvalidity_cache_bytes = 256 MiB\nwrite_buffer_bytes = 256 MiB\ndurability "
+               "= " +
                std::string(durability_ == Durability::lose_nothing ? "lose_nothing" : "lose_on_power_failure") +
                "\neverything else as by default\n";
     }
