@@ -65,30 +65,24 @@ def by_case(figures):
     return cases
 
 
-def rate_table(figures):
+def case_table(figures, text_of):
+    """A row for each case, a column for each participant that has a figure."""
     names = participants_of(figures)
     rows = []
     for (what, clients), case in by_case(figures).items():
-        cells = []
-        for name in names:
-            figure = case.get(name)
-            cells.append(f"{number(figure['operations_per_second'])} ({number(figure['operations_per_second_min'])} .. "
-                         f"{number(figure['operations_per_second_max'])})" if figure else "-")
-        rows.append([what, str(clients)] + cells)
+        rows.append([what, str(clients)] + [text_of(case[name]) if name in case else "-" for name in names])
     return table(["workload", "clients"] + names, rows)
 
 
-def latency_table(figures):
-    names = participants_of(figures)
-    rows = []
-    for (what, clients), case in by_case(figures).items():
-        cells = []
-        for name in names:
-            figure = case.get(name)
-            cells.append(" / ".join(number(figure[key]) for key in ("p50_us", "p99_us", "p999_us", "max_us"))
-                         if figure and figure["latencies"] else "-")
-        rows.append([what, str(clients)] + cells)
-    return table(["workload", "clients"] + names, rows)
+def rate_text(figure):
+    rate, least, most = (number(figure["operations_per_second" + which]) for which in ("", "_min", "_max"))
+    return f"{rate} ({least} .. {most})"
+
+
+def latency_text(figure):
+    if not figure["latencies"]:
+        return "-"
+    return " / ".join(number(figure[key]) for key in ("p50_us", "p99_us", "p999_us", "max_us"))
 
 
 def ratios_of(figures):
@@ -227,12 +221,12 @@ def write_page(folder, figures, environment):
         if plot:
             (folder / f"{durability}.svg").write_text(plot, encoding="utf-8")
             page.append(f"![operations per second]({durability}.svg)\n")
-        page += ["### Operations per second: median (least .. most)\n", rate_table(chosen),
+        page += ["### Operations per second: median (least .. most)\n", case_table(chosen, rate_text),
                  "### tokenstore's rate / the participant's; bold where tokenstore loses\n", ratio_table(chosen),
                  "Where tokenstore loses:\n", losses(chosen),
                  "### Latency in us: p50 / p99 / p99.9 / most\n",
                  "At half the rate above, from the intended start; for races, ends and the clean-up, of each call.\n",
-                 latency_table(chosen)]
+                 case_table(chosen, latency_text)]
     page += ["## Space and opening\n", footprint_table(figures), "## Configurations\n", configurations(environment)]
     (folder / "report.md").write_text("\n".join(page), encoding="utf-8")
 

@@ -14,8 +14,8 @@ MappedMemory::MappedMemory(std::size_t bytes) : bytes_(bytes) {
         munmap(memory, bytes);
         throw std::bad_alloc();
     }
-    // Random access to many pages spends a third of its time on looking pages up. A system that has no large pages
-    // left, or none at all, works the same, a little slower.
+    // Random access to many small pages looks each of them up anew. A system that has no large pages left, or none at
+    // all, works the same, a little slower.
     static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
     memory_ = memory;
 }
