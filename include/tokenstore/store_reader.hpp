@@ -26,8 +26,8 @@ namespace tokenstore {
 /// and forked in a child of the process that opened it. What `visit` of for_each_token throws ends the process.
 class StoreReader {
 public:
-    /// Errors: store_missing, not_a_store, newer_format, read_only_directory (no right to read it), log_damaged,
-    /// corrupt, io_error, busy.
+    /// Errors: store_missing, not_a_store, newer_format, older_format, read_only_directory (no right to read it),
+    /// log_damaged, corrupt, io_error, busy.
     [[nodiscard]] static Result<StoreReader> open(const std::filesystem::path& directory,
                                                   const ReaderOptions& options = {}) noexcept;
 
