@@ -21,9 +21,10 @@ fail() {
 # The newest level of the instruction set that this machine runs; nothing where there are no such levels.
 instruction_set() {
     [ "$(uname -m)" = x86_64 ] || return 0
-    local loader=/lib64/ld-linux-x86-64.so.2 level
+    local level levels
+    levels=$(/lib64/ld-linux-x86-64.so.2 --help 2>/dev/null) || return 0
     for level in x86-64-v3 x86-64-v2; do
-        if "$loader" --help 2>/dev/null | grep -q "$level (supported"; then
+        if [[ $levels == *"$level (supported"* ]]; then
             echo "$level"
             return
         fi
@@ -49,7 +50,7 @@ apt_get() {
         >&2 </dev/null
 }
 
-package_version=$(dpkg-query --show --showformat='${Version}' librocksdb-dev 2>/dev/null) ||
+package_version=$(dpkg-query --show --showformat='${source:Version}' librocksdb-dev 2>/dev/null) ||
     fail "librocksdb-dev is not installed: ./dev setup does that"
 level=$(instruction_set)
 cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/tokenstore
@@ -83,5 +84,5 @@ cmake -S "$source" -B "$work/build" -G Ninja -D CMAKE_BUILD_TYPE=Release -D USE_
 cmake --build "$work/build" --parallel "$(nproc)" --target install >&2 </dev/null
 [ -f "$work/engine/lib/librocksdb.a" ] || fail "the build made no librocksdb.a"
 rm -rf "$engine"
-mv "$work/engine" "$engine"
+mv -T "$work/engine" "$engine"
 echo "$engine"

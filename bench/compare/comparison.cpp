@@ -75,7 +75,7 @@ Footprint load(Contestant& contestant, const Settings& settings, DurabilityClass
     contestant.load(settings.tokens, [](std::uint64_t i) { return token_of(TokenKind::stored, i); });
     const auto load_seconds = loading.seconds();
     participant.settle();
-    const auto written = participant.written_bytes() - written_before;
+    const auto written_after = participant.written_bytes();
     // What is measured is served from memory: so all of it is read once, and counted with what that takes.
     for (std::uint64_t i = 0; i < settings.tokens; ++i) {
         const bool found = contestant.client(0).validate(hash_of(TokenKind::stored, i)).has_value();
@@ -92,7 +92,7 @@ Footprint load(Contestant& contestant, const Settings& settings, DurabilityClass
     footprint.durability = name_of(durability);
     footprint.bytes_per_token = per_token(participant.disk_bytes());
     footprint.resident_bytes_per_token = per_token(resident_after - std::min(resident_before, resident_after));
-    footprint.written_bytes_per_token = per_token(written);
+    footprint.written_bytes_per_token = per_token(written_after - std::min(written_before, written_after));
     footprint.load_seconds = load_seconds;
     return footprint;
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <future>
+#include <optional>
 #include <thread>
 
 namespace tokenstore::bench {
@@ -87,12 +88,15 @@ LatencyHistogram run_open_loop_while(const Operation& operation, double operatio
                                      const std::function<bool()>& goes_on) {
     LatencyHistogram latencies;
     const auto interval = nanoseconds(static_cast<std::int64_t>(1e9 / operations_per_second));
-    for (auto intended = Clock::now(); goes_on(); intended += interval) {
+    // What was due before the end is still asked, however late: a stall is felt by all whom it kept waiting.
+    std::optional<Clock::time_point> end;
+    for (auto intended = Clock::now();; intended += interval) {
+        if (!end && !goes_on()) end = Clock::now();
+        if (end && intended > *end) return latencies;
         wait_until(intended);
         operation();
         latencies.record(nanoseconds(Clock::now() - intended).count());
     }
-    return latencies;
 }
 
 void run_at_once(std::size_t clients, const std::function<void(std::size_t)>& work) {

@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 US = "tokenstore"
+GIVEN_RATE = ("rotate_steady", "rotate_during_cleanup")  # their latencies count
 RELEASE_ENGINE = "release_engine"  # a folder beside the results
 CLASSES = (
     ("both", "Look-ups", "They write nothing, and so belong to both durability classes."),
@@ -87,8 +88,10 @@ def latency_text(figure):
 
 
 def ratios_of(figures):
-    """(subject, clients, participant, tokenstore's rate / the participant's)"""
+    """(subject, clients, participant, tokenstore's rate / the participant's), where the rate is not a given one"""
     for (what, clients), case in by_case(figures).items():
+        if what in GIVEN_RATE:
+            continue
         ours = case.get(US)
         for name, figure in case.items():
             if ours and name != US and figure["operations_per_second"]:
@@ -220,7 +223,7 @@ def both_engines(figures, release_figures, release_environment):
     rows = []
     for figure in figures:
         other = release.get((subject(figure), figure["durability"], figure["clients"], figure["participant"]))
-        if not other or not figure["operations_per_second"]:
+        if not other or not figure["operations_per_second"] or figure["workload"] in GIVEN_RATE:
             continue
         rows.append([subject(figure), figure["durability"], str(figure["clients"]), figure["participant"],
                      rate_text(figure), rate_text(other),

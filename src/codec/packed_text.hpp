@@ -26,7 +26,7 @@ using PackedIpv6 = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::string unpack_uuid(const PackedUuid& packed);
 /// Four decimal numbers.
 [[nodiscard]] std::string unpack_ipv4(const PackedIpv4& packed);
-/// As RFC 5952 asks for.
+/// As RFC 5952 asks for; an address of 96 zero bits in front and more than 16 behind ends as IPv4 is written.
 [[nodiscard]] std::string unpack_ipv6(const PackedIpv6& packed);
 
 }  // namespace tokenstore::codec

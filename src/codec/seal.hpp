@@ -24,7 +24,7 @@ inline constexpr std::size_t smallest_record_bytes = 1 + 8 + checksum_bytes;
 enum class DecodeStatus {
     ok,
     truncated,        ///< shorter than its own fields say
-    unknown_version,  ///< written by a newer format, or damaged
+    unknown_version,  ///< written by another format, or damaged
     bad_checksum,     ///< damaged, or stored under another key
     malformed,        ///< the checksum is right and the fields are not: a bug wrote it
 };

@@ -17,7 +17,7 @@ namespace {
 // waits, large enough that the scan between the steps does not dominate.
 constexpr std::size_t tokens_per_step = 32;
 
-// How many candidates are remembered from one scan: 128 KiB.
+// How many candidates are remembered from one scan: 112 KiB.
 constexpr std::size_t tokens_per_scan = 1024;
 
 struct Candidate {
@@ -28,9 +28,10 @@ struct Candidate {
 struct Candidates {
     std::vector<Candidate> expired;
     std::optional<TokenHash> next;  // where to go on; absent at the end of the tokens
+    std::optional<Error> failure;   // what ended the scan early, behind these
 };
 
-Result<Candidates> find_candidates(const storage::Database& database, const TokenHash& from, std::int64_t now_us) {
+Candidates find_candidates(const storage::Database& database, const TokenHash& from, std::int64_t now_us) {
     Candidates candidates;
     auto scanned = database.scan_expiring(from, now_us, [&](const TokenHash& hash, const model::TokenHead& head) {
         if (candidates.expired.size() == tokens_per_scan) {
@@ -40,7 +41,7 @@ Result<Candidates> find_candidates(const storage::Database& database, const Toke
         candidates.expired.push_back({hash, head.whose});
         return true;
     });
-    if (!scanned) return std::move(scanned).error();
+    if (!scanned) candidates.failure = std::move(scanned).error();
     return candidates;
 }
 
@@ -92,8 +93,7 @@ Result<std::uint64_t> cleanup_expired(Context& context, Durability durability) {
     std::optional<TokenHash> from = TokenHash{};
     while (from) {
         auto candidates = find_candidates(context.database, *from, now_us);
-        if (!candidates) return partly_done(std::move(candidates).error(), removed);
-        const std::span<const Candidate> expired(candidates->expired);
+        const std::span<const Candidate> expired(candidates.expired);
         for (std::size_t begin = 0; begin < expired.size(); begin += tokens_per_step) {
             const auto step = expired.subspan(begin, std::min(tokens_per_step, expired.size() - begin));
             auto done = context.until_writable([&] { return remove_expired(context, step, now_us); });
@@ -101,7 +101,8 @@ Result<std::uint64_t> cleanup_expired(Context& context, Durability durability) {
             removed += *done;
             context.counters.add(Counter::cleaned_up, *done);
         }
-        from = candidates->next;
+        if (candidates.failure) return partly_done(*std::move(candidates.failure), removed);
+        from = candidates.next;
     }
     // The steps were not synced one by one: losing one brings back what is expired anyway. One sync covers them all.
     if (removed > 0 && durability == Durability::lose_nothing) {

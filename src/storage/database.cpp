@@ -128,8 +128,10 @@ Result<std::vector<std::optional<Record>>> Database::get_tokens(std::span<const 
                       return {};
                   });
     if (!read) return read.error();
-    for (std::size_t i = 1; keys.size() < hashes.size() && i < order.size(); ++i) {
-        if (hashes[order[i]] == hashes[order[i - 1]]) answers[order[i]] = answers[order[i - 1]];
+    if (keys.size() < hashes.size()) {
+        for (std::size_t i = 1; i < order.size(); ++i) {
+            if (hashes[order[i]] == hashes[order[i - 1]]) answers[order[i]] = answers[order[i - 1]];
+        }
     }
     return answers;
 }

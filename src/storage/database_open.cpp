@@ -145,8 +145,9 @@ Result<void> check_format(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
     const auto decoded = codec::decode_number(codec::format_key, stored, format);
     // Another format may write this record, too, in other bytes.
     if (decoded == codec::DecodeStatus::unknown_version) {
-        const bool is_newer = static_cast<std::uint8_t>(stored.front()) > codec::record_version;
-        return is_newer ? newer_format() : older_format();
+        const auto version = static_cast<std::uint8_t>(stored.front());
+        if (version > codec::record_version) return newer_format();
+        if (version > 0) return older_format();
     }
     if (decoded != codec::DecodeStatus::ok) return decode_error(decoded, "reading the store's format");
     if (format > static_cast<std::int64_t>(format_version)) return newer_format();

@@ -168,10 +168,14 @@ bool lacks_oldest_log(const LogAudit& audit) noexcept {
     return is_certain && !std::ranges::binary_search(audit.logs, audit.oldest_log_needed);
 }
 
+/// The last change that the mark says is in a log that is needed.
+std::uint64_t marked_sequence(const LogAudit& audit, const codec::HighWater& mark) noexcept {
+    return is_needed(mark.synced.log_number, audit) ? mark.synced.sequence : 0;
+}
+
 /// The last change that must be there.
 std::uint64_t synced_sequence(const LogAudit& audit, const codec::HighWater& mark) noexcept {
-    const auto marked = is_needed(mark.synced.log_number, audit) ? mark.synced.sequence : 0;
-    return std::max(marked, audit.noted_sequence);
+    return std::max(marked_sequence(audit, mark), audit.noted_sequence);
 }
 
 }  // namespace
@@ -202,7 +206,11 @@ std::string describe(LogVerdict verdict, const LogAudit& audit, const std::optio
                         ? "there is no log"
                         : "the log " + audit.last_log + " ends with change " + std::to_string(audit.proven_sequence) +
                               ", at offset " + std::to_string(audit.last_log_bytes)) +
-                   ", but change " + std::to_string(mark ? synced_sequence(audit, *mark) : 0) + " had been synced";
+                   ", but change " + std::to_string(mark ? synced_sequence(audit, *mark) : 0) + " had been synced" +
+                   (mark && marked_sequence(audit, *mark) > audit.noted_sequence
+                        ? ", into log " + std::to_string(mark->synced.log_number) + " or a newer one"
+                        : "") +
+                   "; logs from " + std::to_string(audit.oldest_log_needed) + " on are needed";
         case LogVerdict::log_missing:
             return "the log number " + std::to_string(audit.oldest_log_needed) +
                    ", the oldest that is needed, is missing";

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -338,11 +339,23 @@ private:
     Meeting meeting_;
     std::optional<TokenStore> store_;
     std::uint64_t next_number_ = 1;
-    std::map<std::uint64_t, std::uint64_t> user_numbers_;  // of tokens made by rotation: the number of the chain's first
+    std::map<std::uint64_t, std::uint64_t>
+        user_numbers_;  // of tokens made by rotation: the number of the chain's first
 
     std::map<std::uint64_t, std::string> answers_;  // what the calls about each token answered
     std::map<std::uint64_t, bool> is_valid_;        // of every token that is not in doubt
 };
+
+/// For whoever looks into it: the disk goes with this process.
+void keep_finding(const std::filesystem::path& store, std::uint64_t fill) {
+    const char* const findings = std::getenv("TOKENSTORE_FINDINGS");
+    if (findings == nullptr) return;
+    const auto name = "full_disk_" + std::to_string(test_seed()) + "_" + std::to_string(fill);
+    std::error_code ignored;
+    std::filesystem::create_directories(findings, ignored);
+    std::filesystem::copy(store, std::filesystem::path(findings) / name, std::filesystem::copy_options::recursive,
+                          ignored);
+}
 
 BOOST_FIXTURE_TEST_SUITE(full_disk_hunt_parts, SmallDisk, *disabled())
 
@@ -357,6 +370,7 @@ BOOST_AUTO_TEST_CASE(fills_up_again_and_again) {
         } catch (const std::exception& finding) {
             ++tally.wrong;
             BOOST_ERROR("fill " << tally.fills << " of seed " << test_seed() << ": " << finding.what());
+            keep_finding(directory, tally.fills);
         }
         std::filesystem::remove(filler);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,13 @@ using Read = Reading (*)(std::string_view key, std::string_view stored);
 
 inline Reading read_token(std::string_view key, std::string_view stored) {
     Token token;
-    const auto status = decode_token(parse_token_key(key).value(), stored, token);
+    const auto hash = parse_token_key(key).value();
+    const auto status = decode_token(hash, stored, token);
+    model::TokenHead head;
+    const bool has_head = decode_token_head(hash, stored, head) == DecodeStatus::ok;
+    if (status == DecodeStatus::ok && !(has_head && head == model::head_of(token))) {
+        throw std::runtime_error("the head of a record differs from the record");
+    }
     return {status, status == DecodeStatus::ok ? encode_token(token) : std::string()};
 }
 

@@ -205,13 +205,19 @@ BOOST_AUTO_TEST_CASE(every_verdict_is_described_with_its_place) {
         BOOST_TEST(describe(verdict, damaged_by(LogFault::zeroes), mark()) ==
                    "the log 000024.log is damaged: a range holds zeros only, at offset 1234");
     }
-    BOOST_TEST(describe(cut, whole_audit(), mark_synced(120, 24)) ==
-               "the log 000024.log ends with change 100, at offset 4321, but change 120 had been synced");
-    BOOST_TEST(describe(cut, noted(whole_audit(), 110), mark_synced(120, 19)) ==
-               "the log 000024.log ends with change 100, at offset 4321, but change 110 had been synced");
+    BOOST_TEST(
+        describe(cut, whole_audit(), mark_synced(120, 24)) ==
+        "the log 000024.log ends with change 100, at offset 4321, but change 120 had been synced, into log 24 or a "
+        "newer one; logs from 20 on are needed");
+    BOOST_TEST(
+        describe(cut, noted(whole_audit(), 110), mark_synced(120, 19)) ==
+        "the log 000024.log ends with change 100, at offset 4321, but change 110 had been synced; logs from 20 on "
+        "are needed");
     auto without_logs = whole_audit();
     without_logs.logs.clear();
-    BOOST_TEST(describe(cut, without_logs, mark_synced(120, 24)) == "there is no log, but change 120 had been synced");
+    BOOST_TEST(
+        describe(cut, without_logs, mark_synced(120, 24)) ==
+        "there is no log, but change 120 had been synced, into log 24 or a newer one; logs from 20 on are needed");
     BOOST_TEST(describe(log_missing, whole_audit(), mark()) ==
                "the log number 20, the oldest that is needed, is missing");
     BOOST_TEST(describe(mark_missing, whole_audit(), std::nullopt) ==
