@@ -1,13 +1,24 @@
 #include "verbs/count.hpp"
 
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
 #include <tokenstore/store_reader.hpp>
 
 #include "format/rfc3339.hpp"
 #include "format/token_json.hpp"
+#include "verbs/options.hpp"
 
 namespace tokenstore::tool {
+namespace {
 
-ExitCode run_count(const CountArguments& arguments, Console& console) {
+struct Arguments {
+    std::filesystem::path store;
+    std::int64_t as_of_us = 0;
+};
+
+ExitCode run(const Arguments& arguments, Console& console) {
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
     const Result<TokenCounts> counts = reader->count(arguments.as_of_us);
@@ -36,6 +47,17 @@ ExitCode run_count(const CountArguments& arguments, Console& console) {
     buffer.Put('\n');
     console.output.write({buffer.GetString(), buffer.GetSize()});
     return ExitCode::ok;
+}
+
+}  // namespace
+
+Verb count_verb() {
+    return {"count", "Count what the store holds, as JSON", [](CLI::App& line) -> Run {
+                const auto arguments = std::make_shared<Arguments>();
+                add_store(line, arguments->store);
+                add_as_of(line, arguments->as_of_us);
+                return [arguments](Console& console) { return run(*arguments, console); };
+            }};
 }
 
 }  // namespace tokenstore::tool

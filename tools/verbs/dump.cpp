@@ -1,6 +1,9 @@
 #include "verbs/dump.hpp"
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include <tokenstore/store_reader.hpp>
@@ -8,10 +11,20 @@
 #include "format/token_csv.hpp"
 #include "format/token_json.hpp"
 #include "system/interruption.hpp"
+#include "verbs/options.hpp"
 
 namespace tokenstore::tool {
+namespace {
 
-ExitCode run_dump(const DumpArguments& arguments, Console& console) {
+enum class DumpFormat { jsonl, csv };
+
+struct Arguments {
+    std::filesystem::path store;
+    DumpFormat format = DumpFormat::jsonl;
+    std::int64_t as_of_us = 0;
+};
+
+ExitCode run(const Arguments& arguments, Console& console) {
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
 
@@ -38,6 +51,20 @@ ExitCode run_dump(const DumpArguments& arguments, Console& console) {
     });
     if (!visited) return report(console, visited.error());
     return ExitCode::ok;
+}
+
+}  // namespace
+
+Verb dump_verb() {
+    return {"dump", "Write every token, in the order of hashes", [](CLI::App& line) -> Run {
+                const auto arguments = std::make_shared<Arguments>();
+                add_store(line, arguments->store);
+                add_choice<DumpFormat>(line, "--format", arguments->format,
+                                       {{"jsonl", DumpFormat::jsonl}, {"csv", DumpFormat::csv}},
+                                       "jsonl (default): one object a line. csv: rows of the origin's table");
+                add_as_of(line, arguments->as_of_us);
+                return [arguments](Console& console) { return run(*arguments, console); };
+            }};
 }
 
 }  // namespace tokenstore::tool

@@ -1,6 +1,10 @@
 #include "verbs/get.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,9 +18,19 @@
 #include "format/table.hpp"
 #include "format/token_json.hpp"
 #include "system/secret_line.hpp"
+#include "verbs/options.hpp"
 
 namespace tokenstore::tool {
 namespace {
+
+enum class GetFormat { table, json };
+
+struct Arguments {
+    std::filesystem::path store;
+    std::optional<TokenHash> hash;    // absent: the raw token is read from standard input
+    std::optional<GetFormat> format;  // absent: table on a terminal, json elsewhere
+    std::int64_t as_of_us = 0;
+};
 
 Result<TokenHash> read_hash(Console& console) {
     const Result<RawToken> token = read_raw_token(console.input, [&console] {
@@ -69,9 +83,7 @@ std::string fields_for_people(const JudgedToken& judged) {
     return text;
 }
 
-}  // namespace
-
-ExitCode run_get(const GetArguments& arguments, Console& console) {
+ExitCode run(const Arguments& arguments, Console& console) {
     // The store first: nobody should type a secret only to learn that the path is wrong.
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
@@ -91,5 +103,29 @@ ExitCode run_get(const GetArguments& arguments, Console& console) {
     }
     return ExitCode::ok;
 }
+
+Run declare(CLI::App& line) {
+    const auto arguments = std::make_shared<Arguments>();
+    add_store(line, arguments->store);
+    CLI::Option& hash = add_parsed(line, "--hash", arguments->hash, parsed_by(parse_token_hash),
+                                   "64 hexadecimal digits", "The SHA-256 of the raw token, 64 hexadecimal digits");
+    hash.type_name("HEX");
+    CLI::Option& token = *line.add_flag("--token-stdin");
+    token.description("Read the raw token, one line, from standard input; it is not shown");
+    token.disable_flag_override();
+    line.parse_complete_callback([&hash, &token] {
+        if (hash.empty() == token.empty()) {
+            throw CLI::ValidationError("get", "expected either --hash or --token-stdin");
+        }
+    });
+    add_choice<GetFormat>(line, "--format", arguments->format, {{"table", GetFormat::table}, {"json", GetFormat::json}},
+                          "table by default on a terminal, json elsewhere");
+    add_as_of(line, arguments->as_of_us);
+    return [arguments](Console& console) { return run(*arguments, console); };
+}
+
+}  // namespace
+
+Verb get_verb() { return {"get", "Show one token, whatever its state", declare}; }
 
 }  // namespace tokenstore::tool
