@@ -59,6 +59,12 @@ enum class WhenStalled {
     wait,     ///< for callers that hold none
 };
 
+/// What a scan that goes on behind damage has passed over.
+struct SkippedDamage {
+    std::uint64_t records = 0;    ///< records that do not check out
+    std::uint64_t stretches = 0;  ///< times that the engine could not read on
+};
+
 /// How long a doubt is honoured. A client that got no answer retries within minutes; a day covers an operator's
 /// restart.
 inline constexpr std::int64_t in_doubt_lifetime_us = 24LL * 3600 * 1'000'000;
@@ -122,8 +128,10 @@ public:
     /// The user of a family, from its first index entry; nothing if it has none.
     [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) const;
 
-    /// All tokens in the order of hashes.
-    [[nodiscard]] Result<void> scan_tokens(const std::function<bool(Token&&)>& visit) const;
+    /// The tokens from `from` on, in the order of hashes. Damage ends the scan, unless `skipped` is given to count it:
+    /// then the scan goes on behind it.
+    [[nodiscard]] Result<void> scan_tokens(const TokenHash& from, SkippedDamage* skipped,
+                                           const std::function<bool(Token&&)>& visit) const;
 
     /// All keys and expiries in the order of hashes, from `from` on.
     [[nodiscard]] Result<void> scan_expiries(

@@ -28,8 +28,11 @@ ExitCode run(const Arguments& arguments, Console& console) {
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
 
-    JsonLines json;
-    const auto write_json = [&](const JudgedToken& judged) { console.output.write(json.line(judged)); };
+    JsonLine line;
+    const auto write_json = [&](const JudgedToken& judged) {
+        add_token(line, judged, nothing_redacted);
+        console.output.write(line.finish());
+    };
 
     std::string row;
     const TextForm form = console.output.is_terminal() ? TextForm::printable : TextForm::exact;
