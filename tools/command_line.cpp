@@ -10,9 +10,12 @@
 
 #include "verbs/count.hpp"
 #include "verbs/dump.hpp"
+#include "verbs/expiry.hpp"
+#include "verbs/family.hpp"
 #include "verbs/get.hpp"
 #include "verbs/import.hpp"
 #include "verbs/sessions.hpp"
+#include "verbs/top.hpp"
 #include "verbs/verb.hpp"
 
 namespace tokenstore::tool {
@@ -29,8 +32,11 @@ std::vector<Heading> all_verbs() {
         {"Looking at tokens",
          {
              get_verb(),
+             family_verb(),
              sessions_verb(),
              count_verb(),
+             top_verb(),
+             expiry_verb(),
          }},
         {"Moving tokens",
          {
