@@ -60,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(hostile_device_name_is_harmless_in_json_and_means_the_sa
 
 BOOST_FIXTURE_TEST_CASE(csv_is_exact_in_a_file_and_escaped_on_a_terminal, HostileStore) {
     BOOST_TEST(contains(dump(store(), "csv"), hostile_name));
-    const Finished shown = tool_on_terminal({"dump", store().string(), "--format", "csv"});
+    const Finished shown = tool_on_terminal({"dump", store().string(), "--format", "csv", "--full-hash", "--show-ids"});
     BOOST_TEST(contains(shown.output, hostile_name_shown), shown.output);
     BOOST_TEST(!contains(shown.output, "\x1b"));
 }

@@ -1,6 +1,7 @@
 #include "format/calendar_time.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace tokenstore::tool {
@@ -54,10 +55,9 @@ std::int64_t start_of_day(std::int64_t time_us) noexcept {
 }
 
 void append_digits(std::string& text, unsigned value, std::size_t width) {
-    text.append(width, '0');
-    for (auto digit = text.rbegin(); width > 0; --width, ++digit, value /= 10) {
-        *digit = static_cast<char>('0' + value % 10);
-    }
+    std::array<char, 10> digits{};
+    for (std::size_t at = width; at > 0; value /= 10) digits[--at] = static_cast<char>('0' + value % 10);
+    text.append(digits.data(), width);
 }
 
 bool TimeScanner::take_any(std::string_view wanted) noexcept {

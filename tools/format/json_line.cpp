@@ -1,5 +1,6 @@
 #include "format/json_line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -68,66 +69,74 @@ void write_json_text(JsonWriter& json, std::string_view text) {
     json.RawValue(quoted.data(), quoted.size(), rapidjson::kStringType);
 }
 
-JsonLine::JsonLine() : writer_(buffer_) {}
-
-JsonLine& JsonLine::text(std::string_view key_text, std::string_view value) {
-    key(key_text);
-    write_json_text(writer_, value);
+JsonLine& JsonLine::text(std::string_view key, std::string_view value) {
+    const bool needs_no_escape = std::all_of(value.begin(), value.end(), [](char character) {
+        return character >= ' ' && character <= '~' && character != '"' && character != '\\';
+    });
+    if (needs_no_escape) return plain(key, value);
+    begin_member(key);
+    rapidjson::StringBuffer buffer;
+    JsonWriter writer(buffer);
+    write_json_text(writer, value);
+    line_.append(buffer.GetString(), buffer.GetSize());
     return *this;
 }
 
-JsonLine& JsonLine::text_or_null(std::string_view key_text, const std::optional<std::string>& value) {
-    return value ? text(key_text, *value) : null(key_text);
+JsonLine& JsonLine::text_or_null(std::string_view key, const std::optional<std::string>& value) {
+    return value ? text(key, *value) : null(key);
 }
 
-JsonLine& JsonLine::time(std::string_view key_text, std::optional<std::int64_t> time_us) {
-    return time_us ? plain(key_text, rfc3339(*time_us)) : null(key_text);
-}
-
-JsonLine& JsonLine::null(std::string_view key_text) {
-    key(key_text);
-    writer_.Null();
+JsonLine& JsonLine::time(std::string_view key, std::optional<std::int64_t> time_us) {
+    if (!time_us) return null(key);
+    begin_member(key);
+    line_ += '"';
+    append_rfc3339(line_, *time_us);
+    line_ += '"';
     return *this;
 }
 
-JsonLine& JsonLine::number(std::string_view key_text, std::uint64_t value) {
-    key(key_text);
-    writer_.Uint64(value);
+JsonLine& JsonLine::number(std::string_view key, std::uint64_t value) {
+    begin_member(key);
+    line_ += std::to_string(value);
     return *this;
 }
 
-JsonLine& JsonLine::flag(std::string_view key_text, bool value) {
-    key(key_text);
-    writer_.Bool(value);
+JsonLine& JsonLine::null(std::string_view key) {
+    begin_member(key);
+    line_ += "null";
     return *this;
 }
 
-JsonLine& JsonLine::plain(std::string_view key_text, std::string_view value) {
-    key(key_text);
-    write_plain(writer_, value);
+JsonLine& JsonLine::flag(std::string_view key, bool value) {
+    begin_member(key);
+    line_ += value ? "true" : "false";
+    return *this;
+}
+
+JsonLine& JsonLine::plain(std::string_view key, std::string_view value) {
+    begin_member(key);
+    line_ += '"';
+    line_ += value;
+    line_ += '"';
     return *this;
 }
 
 std::string_view JsonLine::finish() {
-    begin_if_finished();
+    if (finished_) line_ = "{";
     finished_ = true;
-    writer_.EndObject();
-    buffer_.Put('\n');
-    return {buffer_.GetString(), buffer_.GetSize()};
+    line_ += "}\n";
+    return line_;
 }
 
-JsonLine& JsonLine::key(std::string_view key) {
-    begin_if_finished();
-    writer_.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-    return *this;
-}
-
-void JsonLine::begin_if_finished() {
-    if (!finished_) return;
-    finished_ = false;
-    buffer_.Clear();
-    writer_.Reset(buffer_);
-    writer_.StartObject();
+void JsonLine::begin_member(std::string_view key) {
+    if (finished_) {
+        line_ = "{\"";
+        finished_ = false;
+    } else {
+        line_ += ",\"";
+    }
+    line_ += key;
+    line_ += "\":";
 }
 
 }  // namespace tokenstore::tool

@@ -1,4 +1,4 @@
-// tokenstore import: rows of the origin's table, from a file of PostgreSQL's COPY, into a store.
+// tokenstore import: rows of the origin's table, from a dump or a file of PostgreSQL's COPY, into a store.
 #pragma once
 
 #include "verbs/verb.hpp"

@@ -45,14 +45,16 @@ Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, 
     });
 }
 
-ExitCode conclude(Console& console, const StoreReader& reader, std::int64_t as_of_us, const WalkedTokens& walked) {
-    if (!walked.met_damage()) {
-        tell_moment(console, reader, as_of_us);
-        return ExitCode::ok;
+ExitCode conclude(Console& console, const StoreReader& reader, std::int64_t as_of_us, const WalkedTokens& walked,
+                  const std::string& what) {
+    console.output.flush();
+    const std::string moment = what + moment_text(reader, as_of_us);
+    if (walked.met_damage()) {
+        report(console, "corrupt: " + moment + ", WITHOUT " + damage_text(walked));
+        return ExitCode::damaged;
     }
-    report(console, "corrupt: " + damage_text(walked) + " left out of " + std::to_string(walked.visited) +
-                        " readable tokens of " + moment_text(reader, as_of_us));
-    return ExitCode::damaged;
+    if (console.output.usable()) report(console, moment);
+    return ExitCode::ok;
 }
 
 }  // namespace tokenstore::tool

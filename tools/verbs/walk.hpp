@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include <tokenstore/store_reader.hpp>
@@ -16,8 +17,9 @@ namespace tokenstore::tool {
 [[nodiscard]] Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, std::string_view what,
                                             Console& console, const std::function<bool(const JudgedToken&)>& visit);
 
-/// Tells of which moment the answer speaks, and what is missing in it for damage. Call it once the answer is complete.
+/// Tells of which moment the answer speaks, and what is missing in it for damage. `what` stands before that, such as
+/// "3 tokens of ". Call it once the answer is complete.
 [[nodiscard]] ExitCode conclude(Console& console, const StoreReader& reader, std::int64_t as_of_us,
-                                const WalkedTokens& walked);
+                                const WalkedTokens& walked, const std::string& what = {});
 
 }  // namespace tokenstore::tool
