@@ -14,6 +14,7 @@
 #include "verbs/family.hpp"
 #include "verbs/get.hpp"
 #include "verbs/import.hpp"
+#include "verbs/report.hpp"
 #include "verbs/sessions.hpp"
 #include "verbs/top.hpp"
 #include "verbs/verb.hpp"
@@ -37,6 +38,7 @@ std::vector<Heading> all_verbs() {
              count_verb(),
              top_verb(),
              expiry_verb(),
+             report_verb(),
          }},
         {"Moving tokens",
          {

@@ -18,6 +18,8 @@ std::uint64_t place_of(const TokenHash& hash) noexcept {
     return place;
 }
 
+}  // namespace
+
 std::string damage_text(const WalkedTokens& walked) {
     std::string text;
     const auto add = [&text](std::uint64_t count, const char* one, const char* many) {
@@ -29,8 +31,6 @@ std::string damage_text(const WalkedTokens& walked) {
     add(walked.lost_stretches, "unreadable stretch of unknown size", "unreadable stretches of unknown size");
     return text;
 }
-
-}  // namespace
 
 Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, std::string_view what, Console& console,
                               const std::function<bool(const JudgedToken&)>& visit) {

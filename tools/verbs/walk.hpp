@@ -17,6 +17,9 @@ namespace tokenstore::tool {
 [[nodiscard]] Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, std::string_view what,
                                             Console& console, const std::function<bool(const JudgedToken&)>& visit);
 
+/// "2 damaged records and 1 unreadable stretch of unknown size"; empty if there is no damage.
+[[nodiscard]] std::string damage_text(const WalkedTokens& walked);
+
 /// Tells of which moment the answer speaks, and what is missing in it for damage. `what` stands before that, such as
 /// "3 tokens of ". Call it once the answer is complete.
 [[nodiscard]] ExitCode conclude(Console& console, const StoreReader& reader, std::int64_t as_of_us,
