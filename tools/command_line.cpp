@@ -9,6 +9,7 @@
 #include <tokenstore/version.hpp>
 
 #include "verbs/count.hpp"
+#include "verbs/diff.hpp"
 #include "verbs/dump.hpp"
 #include "verbs/expiry.hpp"
 #include "verbs/family.hpp"
@@ -44,6 +45,7 @@ std::vector<Heading> all_verbs() {
          {
              dump_verb(),
              import_verb(),
+             diff_verb(),
          }},
     };
 }

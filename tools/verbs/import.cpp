@@ -15,8 +15,7 @@
 #include "system/interruption.hpp"
 #include "system/os_error.hpp"
 #include "system/private_folder.hpp"
-#include "system/sha256.hpp"
-#include "verbs/checksum_file.hpp"
+#include "verbs/dump_file.hpp"
 #include "verbs/import_pass.hpp"
 #include "verbs/options.hpp"
 
@@ -102,27 +101,10 @@ private:
         return options;
     }
 
-    // A dump that is not what it was when it was written is not believed.
-    [[nodiscard]] Result<InputFile> open_file() const {
-        Result<InputFile> file = InputFile::open(arguments_.file, console_.input);
-        if (!file || !file->size_bytes() || arguments_.file == "-") return file;
-        const Result<std::optional<std::string>> noted = read_checksum(arguments_.file);
-        if (!noted) return noted.error();
-        if (!*noted) return file;
-        const Result<std::string> digest = Sha256::of_file(file->descriptor());
-        if (!digest) return digest.error();
-        if (*digest != **noted) {
-            return Error{ErrorCode::corrupt, WriteState::nothing_written,
-                         "the file is not what its checksum file was made for"};
-        }
-        if (Result<void> again = file->rewind(); !again) return again.error();
-        return file;
-    }
-
     // Two passes. The first proves every row against the file itself, in a scratch store, and against the store if
     // there is one; that store is held open all the while, so that nobody changes it in between.
     Result<ExitCode> stop_at_problem() {
-        Result<InputFile> file = open_file();
+        Result<InputFile> file = open_dump(arguments_.file, console_.input);
         if (!file) return file.error();
         Result<TokenStore> store = TokenStore::open(arguments_.store, store_options(false));
         if (!store && store.error().code != ErrorCode::store_missing) return store.error();
@@ -143,7 +125,7 @@ private:
     }
 
     Result<ExitCode> skip_problems() {
-        const Result<InputFile> file = open_file();
+        const Result<InputFile> file = open_dump(arguments_.file, console_.input);
         if (!file) return file.error();
         TokenRows rows(file->descriptor());
         const Result<bool> header = header_is_right(rows);
