@@ -40,7 +40,7 @@ public:
         return token;
     }
 
-    [[nodiscard]] std::string what() const override { return moment_text(reader_, as_of_us_); }
+    [[nodiscard]] std::string what() const override { return view_text(reader_); }
     [[nodiscard]] WalkedTokens damage() const override { return damage_; }
 
 private:

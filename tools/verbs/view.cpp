@@ -28,13 +28,17 @@ void add_view(CLI::App& line, View& view) {
     add_redaction(line, view.shown);
 }
 
-std::string moment_text(const StoreReader& reader, std::int64_t as_of_us) {
+std::string view_text(const StoreReader& reader) {
     std::string text = "the store";
     if (const Result<ViewMoment> moment = reader.moment()) {
         text +=
             " as of " + rfc3339_seconds(moment->opened_at_us) + " (change " + std::to_string(moment->sequence) + ')';
     }
-    return text + ", judged as of " + rfc3339_seconds(as_of_us);
+    return text;
+}
+
+std::string moment_text(const StoreReader& reader, std::int64_t as_of_us) {
+    return view_text(reader) + ", judged as of " + rfc3339_seconds(as_of_us);
 }
 
 void tell_moment(Console& console, const StoreReader& reader, std::int64_t as_of_us) {

@@ -32,6 +32,9 @@ struct View {
 /// STORE and the options of all four.
 void add_view(CLI::App& line, View& view);
 
+/// "the store as of 2026-06-01T00:00:05Z (change 1002)"
+[[nodiscard]] std::string view_text(const StoreReader& reader);
+
 /// "the store as of 2026-06-01T00:00:05Z (change 1002), judged as of 2026-06-01T00:00:00Z"
 [[nodiscard]] std::string moment_text(const StoreReader& reader, std::int64_t as_of_us);
 
