@@ -187,6 +187,7 @@ BOOST_DATA_TEST_CASE(is_as_it_was_pinned, cases, test) {
 
 BOOST_AUTO_TEST_CASE(has_no_file_that_no_case_compares) {
     for (const auto& entry : std::filesystem::directory_iterator(TOKENSTORE_EXPECTED_OUTPUT)) {
+        if (entry.path().extension() != ".txt") continue;
         const std::string name = entry.path().stem().string();
         BOOST_TEST(std::ranges::any_of(cases, [&name](const Case& test) { return test.name == name; }), name);
     }
