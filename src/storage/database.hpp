@@ -29,6 +29,7 @@
 #include "model/ends.hpp"
 #include "model/token_head.hpp"
 #include "storage/batch.hpp"
+#include "storage/column_families.hpp"
 #include "storage/host.hpp"
 
 namespace rocksdb {
@@ -63,6 +64,12 @@ struct Owner {
 enum class WhenStalled {
     give_up,  ///< answers `busy` with nothing written: for callers that hold locks
     wait,     ///< for callers that hold none
+};
+
+/// What a scan that goes on behind damage has passed over.
+struct SkippedDamage {
+    std::uint64_t records = 0;    ///< records that do not check out
+    std::uint64_t stretches = 0;  ///< times that the engine could not read on
 };
 
 /// How long a doubt is honoured. A client that got no answer retries within minutes; a day covers an operator's
@@ -107,7 +114,14 @@ public:
     [[nodiscard]] Result<std::optional<model::FamilyEnd>> get_family_end(const FamilyId& family) const;
     [[nodiscard]] Result<std::optional<model::UserEnd>> get_user_end(const UserId& user) const;
 
+    /// The entry of one chain in by_user; nothing if there is none.
+    [[nodiscard]] Result<std::optional<codec::UserIndexEntry>> get_user_chain(const UserId& user,
+                                                                              const TokenId& chain) const;
+
     [[nodiscard]] Result<std::optional<std::int64_t>> get_number(std::string_view key) const;
+
+    /// What is stored under a key, as it is; nothing if there is none.
+    [[nodiscard]] Result<std::optional<std::string>> get_record(Family family, std::string_view key) const;
 
     /// Changes with every write that has taken effect.
     [[nodiscard]] std::uint64_t latest_sequence() const noexcept;
@@ -131,8 +145,10 @@ public:
     /// The user of a family, from its first index entry; nothing if it has none.
     [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) const;
 
-    /// All tokens in the order of hashes.
-    [[nodiscard]] Result<void> scan_tokens(const std::function<bool(Token&&)>& visit) const;
+    /// The tokens from `from` on, in the order of hashes. Damage ends the scan, unless `skipped` is given to count it:
+    /// then the scan goes on behind it.
+    [[nodiscard]] Result<void> scan_tokens(const TokenHash& from, SkippedDamage* skipped,
+                                           const std::function<bool(Token&&)>& visit) const;
 
     /// The tokens that expire at `until_us` or before, in the order of hashes, from `from` on.
     [[nodiscard]] Result<void> scan_expiring(
