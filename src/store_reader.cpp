@@ -11,10 +11,13 @@
 #include "base/fork_guard.hpp"
 #include "codec/token_record.hpp"
 #include "operations/count.hpp"
+#include "operations/figures.hpp"
 #include "operations/look_up.hpp"
 #include "operations/sessions.hpp"
+#include "operations/verify.hpp"
 #include "operations/walk.hpp"
 #include "storage/database.hpp"
+#include "storage/stored_options.hpp"
 
 namespace tokenstore {
 
@@ -122,6 +125,25 @@ std::size_t StoreReader::record_bytes(const Token& token) { return codec::encode
 
 Result<TokenCounts> StoreReader::count(std::int64_t as_of_us) const {
     return Impl::run(impl_.get(), [&](const Impl& self) { return operations::count(self.database(), as_of_us); });
+}
+
+Result<StoreFigures> StoreReader::figures() const {
+    return Impl::run(impl_.get(), [](const Impl& self) { return operations::figures(self.database()); });
+}
+
+Result<std::vector<EngineOption>> StoreReader::engine_options() const {
+    return Impl::run(impl_.get(),
+                     [](const Impl& self) { return storage::read_stored_options(self.database().directory()); });
+}
+
+Result<RecordFigures> StoreReader::measure(const MeasureRequest& request) const {
+    return Impl::run(impl_.get(), [&](const Impl& self) { return operations::measure(self.database(), request); });
+}
+
+Result<VerifySummary> StoreReader::verify(const VerifyRequest& request,
+                                          const std::function<bool(const Finding&)>& visit) const {
+    return Impl::run(impl_.get(),
+                     [&](const Impl& self) { return operations::verify(self.database(), request, visit); });
 }
 
 }  // namespace tokenstore

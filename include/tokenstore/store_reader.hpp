@@ -10,13 +10,16 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <tokenstore/error.hpp>
+#include <tokenstore/figures.hpp>
 #include <tokenstore/ids.hpp>
 #include <tokenstore/options.hpp>
 #include <tokenstore/outcomes.hpp>
 #include <tokenstore/statistics.hpp>
 #include <tokenstore/token.hpp>
+#include <tokenstore/verification.hpp>
 #include <tokenstore/walk.hpp>
 
 namespace tokenstore {
@@ -74,6 +77,20 @@ public:
     /// Counts the whole store. Users and families are those with an index entry, that is with a token that was
     /// not rotated away, live or not.
     [[nodiscard]] Result<TokenCounts> count(std::int64_t as_of_us) const;
+
+    /// What the store takes up and what its own records say. Reads no token.
+    [[nodiscard]] Result<StoreFigures> figures() const;
+
+    /// The engine's options, in their order; nothing where the engine has left no note of them.
+    [[nodiscard]] Result<std::vector<EngineOption>> engine_options() const;
+
+    /// Reads all records, or a sample of them, and sums them up by kind and state.
+    [[nodiscard]] Result<RecordFigures> measure(const MeasureRequest& request) const;
+
+    /// Checks the store, and calls `visit` for each finding until it answers false. What the reclaiming of expired
+    /// records leaves is no finding. Damage is a finding; errors are failures of the system, such as io_error.
+    [[nodiscard]] Result<VerifySummary> verify(const VerifyRequest& request,
+                                               const std::function<bool(const Finding&)>& visit) const;
 
 private:
     class Impl;

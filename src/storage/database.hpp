@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -31,6 +32,7 @@
 #include "storage/batch.hpp"
 #include "storage/column_families.hpp"
 #include "storage/host.hpp"
+#include "storage/table_file.hpp"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -75,6 +77,8 @@ struct SkippedDamage {
 /// How long a doubt is honoured. A client that got no answer retries within minutes; a day covers an operator's
 /// restart.
 inline constexpr std::int64_t in_doubt_lifetime_us = 24LL * 3600 * 1'000'000;
+
+struct ViewExtent;  // storage/engine.hpp
 
 class Database {
 public:
@@ -155,9 +159,33 @@ public:
         const TokenHash& from, std::int64_t until_us,
         const std::function<bool(const TokenHash&, const model::TokenHead&)>& visit) const;
 
+    /// All keys and values of a column family as they are stored, in the order of keys.
+    [[nodiscard]] Result<void> scan_records(
+        Family family, const std::function<bool(std::string_view key, std::string_view stored)>& visit) const;
+
     /// How many different families and users have an index entry.
     [[nodiscard]] Result<std::uint64_t> count_families() const;
     [[nodiscard]] Result<std::uint64_t> count_users() const;
+
+    // ---- The files ------------------------------------------------------------------------------------------------
+
+    [[nodiscard]] std::filesystem::path directory() const;
+
+    /// For each table file its identity, which no other table file of any store has. Errors: corrupt, io_error.
+    [[nodiscard]] Result<std::map<std::string, std::string>> table_identities() const;
+
+    /// What of the source's logs and manifest a view consists of. Of a view only.
+    [[nodiscard]] const ViewExtent& view_extent() const noexcept;
+
+    /// The table files that the database consists of, by column family and level.
+    [[nodiscard]] Result<std::vector<TableFile>> table_files() const;
+
+    /// Reads a table file from its beginning to its end and compares all checksums. Errors: corrupt; io_error. A file
+    /// that an owner has replaced since is in order.
+    [[nodiscard]] Result<void> check_table_file(const TableFile& file) const;
+
+    /// How many records the engine takes a column family to hold.
+    [[nodiscard]] std::uint64_t estimated_records(Family family) const;
 
     // ---- Writing ---------------------------------------------------------------------------------------------------
 

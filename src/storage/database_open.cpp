@@ -30,8 +30,8 @@ Error open_error(ErrorCode code, std::string message) {
     return {code, WriteState::nothing_written, std::move(message)};
 }
 
-Error held_by(const std::string& holder) {
-    return open_error(ErrorCode::held_by_another_process, "the store is held by " + holder);
+Error held_by(const StoreHolder& holder) {
+    return open_error(ErrorCode::held_by_another_process, "the store is held by " + describe(holder));
 }
 
 Error not_a_store() {
@@ -99,6 +99,7 @@ struct LogPlan {
     bool loses_writes = false;
     ReadLimits limits;
     std::uint64_t answered_sequence = 0;  // up to it, whoever waits for a sync was answered
+    codec::HighWater proven_mark;         // of a copy that consists of what the limits allow, synced
 };
 
 Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
@@ -114,6 +115,11 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
     if (!audit) return audit.error();
     const auto verdict = judge(*audit, *mark, host.boot);
     LogPlan plan;
+    plan.proven_mark = mark->value_or(codec::HighWater{});
+    plan.proven_mark.manifest = {manifest->number, manifest->proven_bytes};
+    if (audit->proven_sequence > plan.proven_mark.synced.sequence) {
+        plan.proven_mark.synced = {audit->proven_sequence, audit->logs.front()};
+    }
     if (verdict != LogVerdict::whole && verdict != LogVerdict::unsynced_end) {
         if (on_damage == OnLogDamage::refuse) {
             return open_error(ErrorCode::log_damaged, describe(verdict, *audit, *mark));
@@ -348,6 +354,7 @@ Result<std::unique_ptr<Database>> Database::try_open_view(const Host& host, cons
     auto engine = std::make_unique<Engine>();
     auto& opened = *engine;
     opened.env = std::move(env);  // what the owner has written since the proof is not for this view
+    opened.extent = {plan->limits, plan->proven_mark};
     opened.point_read = point_read_options();
     std::unique_ptr<Database> database(new Database(std::move(engine)));  // from here on leaving closes
 

@@ -256,6 +256,16 @@ Result<void> Database::scan_expiring(
     return {};
 }
 
+Result<void> Database::scan_records(
+    Family family, const std::function<bool(std::string_view key, std::string_view stored)>& visit) const {
+    const auto iterator = whole_scan(*engine_->db, engine_->handle(family));
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+        if (!visit(view(iterator->key()), view(iterator->value()))) return {};
+    }
+    if (!iterator->status().ok()) return read_error(engine_->condition(), iterator->status(), "reading all records");
+    return {};
+}
+
 Result<std::uint64_t> Database::count_families() const {
     return count_prefixes(engine_->condition(), *engine_->db, engine_->handle(Family::by_family), "counting families");
 }
