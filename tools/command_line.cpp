@@ -8,17 +8,29 @@
 
 #include <tokenstore/version.hpp>
 
+#include "verbs/admin.hpp"
+#include "verbs/backup.hpp"
+#include "verbs/backups.hpp"
+#include "verbs/checkpoint.hpp"
+#include "verbs/completion.hpp"
 #include "verbs/count.hpp"
 #include "verbs/diff.hpp"
 #include "verbs/dump.hpp"
 #include "verbs/expiry.hpp"
 #include "verbs/family.hpp"
+#include "verbs/fsync_test.hpp"
 #include "verbs/get.hpp"
 #include "verbs/import.hpp"
+#include "verbs/info.hpp"
+#include "verbs/log.hpp"
 #include "verbs/report.hpp"
+#include "verbs/restore.hpp"
 #include "verbs/sessions.hpp"
+#include "verbs/size.hpp"
+#include "verbs/stat.hpp"
 #include "verbs/top.hpp"
 #include "verbs/verb.hpp"
+#include "verbs/verify.hpp"
 
 namespace tokenstore::tool {
 namespace {
@@ -46,6 +58,27 @@ std::vector<Heading> all_verbs() {
              dump_verb(),
              import_verb(),
              diff_verb(),
+         }},
+        {"Looking after the store",
+         {
+             info_verb(),
+             stat_verb(),
+             size_verb(),
+             verify_verb(),
+             log_verb(),
+             admin_verb(),
+         }},
+        {"Copies",
+         {
+             checkpoint_verb(),
+             backup_verb(),
+             backups_verb(),
+             restore_verb(),
+         }},
+        {"The rest",
+         {
+             fsync_test_verb(),
+             completion_verb(),
          }},
     };
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/plain_database.hpp"
 #include "tool/lived_in_store.hpp"
 #include "tool/tool_fixture.hpp"
 
@@ -31,7 +32,7 @@ constexpr std::string_view token_heading = "A token";
 
 // By the headings of the page.
 std::map<std::string, Members> read_page() {
-    static const std::regex row(R"(^\| `([a-z_]+)` \| ([a-z]+)(.*?) \|.*)");
+    static const std::regex row(R"(^\| `([a-z0-9_]+)` \| ([a-z]+)(.*?) \|.*)");
     std::map<std::string, Members> page;
     std::string heading;
     std::ifstream file(TOKENSTORE_JSON_PAGE);
@@ -72,6 +73,8 @@ bool has_type(const rapidjson::Value& value, const std::string& type, bool shown
     if (type == "time") return is_text_like(value, R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z)");
     if (type == "number") return value.IsUint64();
     if (type == "flag") return value.IsBool();
+    if (type == "share") return value.IsNumber() && value.GetDouble() >= 0 && value.GetDouble() <= 1;
+    if (type == "seconds") return value.IsNumber() && value.GetDouble() >= 0;
     if (type == "id") return is_text_like(value, uuid);
     if (type == "hash") return is_text_like(value, shown ? "[0-9a-f]{64}" : "[0-9a-f]{8}");
     if (type == "user") return is_text_like(value, shown ? uuid : "[0-9a-f]{8}");
@@ -173,6 +176,70 @@ BOOST_FIXTURE_TEST_CASE(tells_what_a_difference_holds, ToolFixture) {
         const Finished finished = tool(arguments);
         BOOST_TEST(finished.exit_code == 2);
         for (const auto& line : parse_json_lines(finished.output)) check_line(line, members_of("diff"), shown);
+    }
+}
+
+// The verbs about the store itself: whole command lines, without what stands for the copy of a store.
+struct StoreQuery {
+    std::string heading;
+    std::vector<std::string> arguments;
+};
+
+const std::vector<StoreQuery> store_queries = {
+    {"info", {"info", "STORE"}},
+    {"info --options", {"info", "STORE", "--options"}},
+    {"stat", {"stat", "STORE"}},
+    {"size", {"size", "STORE"}},
+    {"log", {"log", "STORE", "--upkeep"}},
+    {"verify: verdict", {"verify", "STORE", "--full"}},
+    {"checkpoint", {"checkpoint", "STORE", "COPY"}},
+    {"backup", {"backup", "STORE", "BACKUPS"}},
+    {"backups --check", {"backups", "BACKUPS", "--check"}},
+    {"restore", {"restore", "BACKUPS/000001", "RESTORED", "--fence", "all"}},
+    {"admin revoke", {"admin", "revoke", "STORE", "--hash", hash, "--yes"}},
+    {"admin cleanup", {"admin", "cleanup", "STORE", "--yes"}},
+    {"admin compact", {"admin", "compact", "STORE", "--yes"}},
+    {"admin repair-index", {"admin", "repair-index", "STORE", "--yes"}},
+    {"fsync-test", {"fsync-test", "FOLDER", "--seconds", "0.001"}},
+};
+
+BOOST_FIXTURE_TEST_CASE(tells_what_each_line_about_a_store_holds, ToolFixture) {
+    make_lived_in_store(store());
+    const std::map<std::string, std::string> places = {{"STORE", store().string()},
+                                                       {"FOLDER", folder().string()},
+                                                       {"COPY", (folder() / "copy").string()},
+                                                       {"RESTORED", (folder() / "restored").string()},
+                                                       {"BACKUPS", (folder() / "backups").string()},
+                                                       {"BACKUPS/000001", (folder() / "backups/000001").string()}};
+    for (const auto& [heading, words] : store_queries) {
+        BOOST_TEST_CONTEXT(heading) {
+            std::vector<std::string> arguments;
+            for (const std::string& word : words) {
+                arguments.push_back(places.contains(word) ? places.at(word) : word);
+            }
+            const Finished finished = tool(arguments);
+            BOOST_TEST(finished.exit_code == 0, finished.errors);
+            const auto lines = parse_json_lines(finished.output);
+            BOOST_TEST(!lines.empty());
+            for (const auto& line : lines) check_line(line, members_of(heading), false);
+        }
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(tells_what_a_finding_holds, ToolFixture) {
+    make_lived_in_store(store());
+    {
+        tokenstore::test::PlainDatabase database(store());
+        for (const auto& key : database.keys("by_user")) database.remove("by_user", key);
+        for (const auto& key : database.keys("tokens")) database.put("tokens", key, "no record of ours, by any means");
+    }
+    for (const bool shown : {false, true}) {
+        std::vector<std::string> arguments = {"verify", store().string(), "--full"};
+        if (shown) arguments.insert(arguments.end(), {"--full-hash", "--show-ids"});
+        for (const auto& line : parse_json_lines(tool(arguments).output)) {
+            const bool is_finding = line.HasMember("finding");
+            check_line(line, members_of(is_finding ? "verify: finding" : "verify: verdict"), shown);
+        }
     }
 }
 
