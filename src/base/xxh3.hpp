@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::uint64_t value() const noexcept { return XXH3_64bits_digest(&state_); }
 
 private:
-    XXH3_state_t state_;
+    XXH3_state_t state_{};
 };
 
 }  // namespace tokenstore::base

@@ -83,7 +83,7 @@ private:
 
     // ---- Telling ---------------------------------------------------------------------------------------------------
 
-    void tell(Finding finding) {
+    void tell(const Finding& finding) {
         if (stopped_) return;
         ++summary_.findings;
         if (is_damage(finding.kind)) summary_.complete = false;
@@ -108,20 +108,20 @@ private:
         if (!disagreement) return;
         auto found = finding(disagreement->kind, Family::tokens, disagreement->detail, token);
         if (other != nullptr) found.other_token_hash = *other;
-        tell(std::move(found));
+        tell(found);
     }
 
     /// What stands under a key that is none of ours, or a value that is none.
     void tell_undecodable(Family family, DecodeStatus status, std::optional<TokenHash> hash = {}) {
         auto found = finding(FindingKind::undecodable_record, family, sentence(status));
         found.token_hash = hash;
-        if (is_first_pass()) tell(std::move(found));
+        if (is_first_pass()) tell(found);
     }
 
     void tell_undecodable_entry(Family family, DecodeStatus status, std::string_view key) {
         auto found = finding(FindingKind::undecodable_record, family, sentence(status));
         if (key.size() == 2 * codec::id_bytes) name_entry(found, family, key);
-        if (is_first_pass()) tell(std::move(found));
+        if (is_first_pass()) tell(found);
     }
 
     /// A scan that damage has ended goes on with the next step; any other failure ends the verification.
@@ -174,12 +174,12 @@ private:
         for (const auto& file : *files) {
             if (stopped_) return {};
             ++summary_.files;
-            const auto checked = database_.check_table_file(file);
+            auto checked = database_.check_table_file(file);
             if (checked) continue;
             if (checked.error().code != ErrorCode::corrupt) return checked;
             auto found = finding(FindingKind::damaged_file, file.family, checked.error().message);
             found.file = file.name;
-            tell(std::move(found));
+            tell(found);
         }
         return {};
     }
@@ -263,7 +263,7 @@ private:
         auto found = finding(FindingKind::end_not_listed, Family::revocations, detail);
         found.user_id = user;
         found.family_id = family;
-        tell(std::move(found));
+        tell(found);
     }
 
     // ---- The tokens ------------------------------------------------------------------------------------------------
@@ -351,7 +351,7 @@ private:
                     auto found = finding(FindingKind::two_users, Family::by_family, "a family belongs to two users");
                     found.family_id = codec::leading_id<FamilyId>(key);
                     found.user_id = entry.user_id;
-                    tell(std::move(found));
+                    tell(found);
                 }
                 last_family = family;
                 last = entry;
@@ -429,7 +429,7 @@ private:
                          : finding(FindingKind::differing_entry, family, "an entry differs from its token's record");
         if (!is_orphan) found.token_hash = (*tip)->hash;
         name_entry(found, family, key);
-        tell(std::move(found));
+        tell(found);
     }
 
     static void name_entry(Finding& found, Family family, std::string_view key) {
@@ -466,7 +466,7 @@ private:
         } else if (family == Family::by_user && !may_be_gone((*other)->expires_at_us)) {
             auto found = finding(FindingKind::two_tips, family, "a chain has two tips", token);
             found.other_token_hash = (*other)->hash;
-            tell(std::move(found));
+            tell(found);
         }
     }
 
