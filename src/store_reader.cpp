@@ -6,11 +6,18 @@
 #include <system_error>
 #include <utility>
 
+#include <tokenstore/clock.hpp>
+
 #include "base/fork_guard.hpp"
+#include "codec/token_record.hpp"
 #include "operations/count.hpp"
+#include "operations/figures.hpp"
 #include "operations/look_up.hpp"
 #include "operations/sessions.hpp"
+#include "operations/verify.hpp"
+#include "operations/walk.hpp"
 #include "storage/database.hpp"
+#include "storage/stored_options.hpp"
 
 namespace tokenstore {
 
@@ -27,7 +34,8 @@ Error forked_error() {
 
 class StoreReader::Impl {
 public:
-    explicit Impl(std::unique_ptr<storage::Database> database) : database_(std::move(database)) {}
+    Impl(std::unique_ptr<storage::Database> database, std::int64_t opened_at_us)
+        : opened_at_us_(opened_at_us), database_(std::move(database)) {}
 
     /// Runs one call unless the reader was moved from or crossed a fork. Memory that runs out ends the process here, at
     /// the boundary.
@@ -38,19 +46,22 @@ public:
         return call(*impl);
     }
 
+    [[nodiscard]] std::int64_t opened_at_us() const noexcept { return opened_at_us_; }
     [[nodiscard]] const storage::Database& database() const noexcept { return *database_; }
     [[nodiscard]] bool forked() const noexcept { return base::fork_generation() != generation_; }
 
 private:
     const std::uint64_t generation_ = base::fork_generation();
+    const std::int64_t opened_at_us_;
     std::unique_ptr<storage::Database> database_;
 };
 
 Result<StoreReader> StoreReader::open(const std::filesystem::path& directory, const ReaderOptions& options) noexcept
     try {
+    const auto opened_at_us = system_clock().wall_us();
     auto database = storage::Database::open_view(directory, options);
     if (!database) return std::move(database).error();
-    return StoreReader(std::make_unique<Impl>(*std::move(database)));
+    return StoreReader(std::make_unique<Impl>(*std::move(database), opened_at_us));
 } catch (const std::system_error& error) {
     return Error{ErrorCode::internal, WriteState::nothing_written,
                  std::string("the engine could not be started: ") + error.code().message()};
@@ -72,6 +83,12 @@ StoreReader::~StoreReader() {
     if (impl_ && impl_->forked()) static_cast<void>(impl_.release());
 }
 
+Result<ViewMoment> StoreReader::moment() const {
+    return Impl::run(impl_.get(), [](const Impl& self) -> Result<ViewMoment> {
+        return ViewMoment{self.opened_at_us(), self.database().latest_sequence()};
+    });
+}
+
 Result<std::optional<JudgedToken>> StoreReader::get_by_hash(const TokenHash& hash, std::int64_t as_of_us) const {
     return Impl::run(impl_.get(),
                      [&](const Impl& self) { return operations::get_by_hash(self.database(), hash, as_of_us); });
@@ -86,12 +103,47 @@ Result<SessionPage> StoreReader::get_user_active_sessions(const UserId& user, st
 
 Result<std::uint64_t> StoreReader::for_each_token(std::int64_t as_of_us,
                                                   const std::function<bool(const JudgedToken&)>& visit) const {
-    return Impl::run(impl_.get(),
-                     [&](const Impl& self) { return operations::for_each_token(self.database(), as_of_us, visit); });
+    const auto walked = walk_tokens({.as_of_us = as_of_us}, visit);
+    if (!walked) return walked.error();
+    return walked->visited;
 }
+
+Result<WalkedTokens> StoreReader::walk_tokens(const TokenWalk& walk,
+                                              const std::function<bool(const JudgedToken&)>& visit) const {
+    return Impl::run(impl_.get(),
+                     [&](const Impl& self) { return operations::walk_tokens(self.database(), walk, visit); });
+}
+
+Result<std::optional<WalkedFamily>> StoreReader::walk_family(
+    const FamilyId& family, std::int64_t as_of_us, const std::function<bool(const JudgedToken&)>& visit) const {
+    return Impl::run(impl_.get(), [&](const Impl& self) {
+        return operations::walk_family(self.database(), family, as_of_us, visit);
+    });
+}
+
+std::size_t StoreReader::record_bytes(const Token& token) { return codec::encode_token(token).size(); }
 
 Result<TokenCounts> StoreReader::count(std::int64_t as_of_us) const {
     return Impl::run(impl_.get(), [&](const Impl& self) { return operations::count(self.database(), as_of_us); });
+}
+
+Result<StoreFigures> StoreReader::figures() const {
+    return Impl::run(impl_.get(), [](const Impl& self) { return operations::figures(self.database()); });
+}
+
+Result<std::vector<EngineOption>> StoreReader::engine_options() const {
+    return Impl::run(impl_.get(),
+                     [](const Impl& self) { return storage::read_stored_options(self.database().directory()); });
+}
+
+Result<RecordFigures> StoreReader::measure(const MeasureRequest& request) const {
+    return Impl::run(impl_.get(), [&](const Impl& self) { return operations::measure(self.database(), request); });
+}
+
+Result<VerifySummary> StoreReader::verify(const VerifyRequest& request,
+                                          const std::function<bool(const Finding&)>& visit) const {
+    return Impl::run(impl_.get(),
+                     [&](const Impl& self) { return operations::verify(self.database(), request, visit); });
 }
 
 }  // namespace tokenstore

@@ -21,6 +21,7 @@
 #include "operations/import.hpp"
 #include "operations/look_up.hpp"
 #include "operations/maintenance.hpp"
+#include "operations/repair.hpp"
 #include "operations/revoke.hpp"
 #include "operations/rotate.hpp"
 #include "operations/sessions.hpp"
@@ -352,6 +353,11 @@ Result<void> TokenStore::compact() {
 Result<void> TokenStore::maintain() {
     if (!impl_) return closed_error();
     return impl_->run([&](Impl& self) { return self.maintenance().run(); });
+}
+
+Result<RepairResult> TokenStore::repair_indexes() {
+    if (!impl_) return closed_error();
+    return impl_->run([](Impl& self) { return operations::repair_indexes(self.context()); });
 }
 
 Result<void> TokenStore::trust_clock() {

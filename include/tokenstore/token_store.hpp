@@ -32,6 +32,7 @@
 #include <tokenstore/raw_token.hpp>
 #include <tokenstore/statistics.hpp>
 #include <tokenstore/token.hpp>
+#include <tokenstore/verification.hpp>
 
 namespace tokenstore {
 
@@ -166,6 +167,11 @@ public:
     /// compacts what expired more than Options::reclaim_grace_us ago. The store's own thread calls it every
     /// Options::maintenance_interval_ms.
     [[nodiscard]] Result<void> maintain();
+
+    /// Makes anew what is derived from the tokens' records and does not fit them: entries of the indexes, and the notes
+    /// of ended families. Records and ends are never changed. Reads the whole store at least twice; other calls go on.
+    /// For an operator, after StoreReader::verify() has found something. Calling again goes on where it failed.
+    [[nodiscard]] Result<RepairResult> repair_indexes();
 
     /// Confirms that the clock is right now, after it was found too far ahead to be believed for reclaiming
     /// (Statistics::clock_doubted).

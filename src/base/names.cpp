@@ -4,8 +4,10 @@
 // a line here when an enumerator is added; a value outside an enumeration is called "unknown".
 #include <tokenstore/error.hpp>
 #include <tokenstore/health.hpp>
+#include <tokenstore/log_reader.hpp>
 #include <tokenstore/outcomes.hpp>
 #include <tokenstore/token.hpp>
+#include <tokenstore/verification.hpp>
 
 namespace tokenstore {
 
@@ -215,6 +217,92 @@ std::string_view name(RevokeTokenOutcome outcome) noexcept {
             return "not_found";
     }
     return unknown;
+}
+
+std::string_view name(LogOperationKind kind) noexcept {
+    switch (kind) {
+        case LogOperationKind::stored:
+            return "stored";
+        case LogOperationKind::rotated:
+            return "rotated";
+        case LogOperationKind::revoked:
+            return "revoked";
+        case LogOperationKind::rewritten:
+            return "rewritten";
+        case LogOperationKind::family_ended:
+            return "family_ended";
+        case LogOperationKind::user_ended:
+            return "user_ended";
+        case LogOperationKind::removed:
+            return "removed";
+        case LogOperationKind::index_repaired:
+            return "index_repaired";
+        case LogOperationKind::upkeep:
+            return "upkeep";
+        case LogOperationKind::undecodable:
+            return "undecodable";
+        case LogOperationKind::lost:
+            return "lost";
+    }
+    return unknown;
+}
+
+std::string_view name(FindingKind kind) noexcept {
+    switch (kind) {
+        case FindingKind::damaged_file:
+            return "damaged_file";
+        case FindingKind::unreadable_part:
+            return "unreadable_part";
+        case FindingKind::undecodable_record:
+            return "undecodable_record";
+        case FindingKind::missing_entry:
+            return "missing_entry";
+        case FindingKind::differing_entry:
+            return "differing_entry";
+        case FindingKind::orphan_entry:
+            return "orphan_entry";
+        case FindingKind::two_tips:
+            return "two_tips";
+        case FindingKind::two_users:
+            return "two_users";
+        case FindingKind::broken_rotation:
+            return "broken_rotation";
+        case FindingKind::broken_lineage:
+            return "broken_lineage";
+        case FindingKind::end_not_listed:
+            return "end_not_listed";
+        case FindingKind::end_kept_too_short:
+            return "end_kept_too_short";
+        case FindingKind::expiry_beyond_bound:
+            return "expiry_beyond_bound";
+    }
+    return unknown;
+}
+
+bool is_damage(FindingKind kind) noexcept {
+    return kind == FindingKind::damaged_file || kind == FindingKind::unreadable_part;
+}
+
+bool is_repairable(const Finding& finding) noexcept {
+    switch (finding.kind) {
+        case FindingKind::missing_entry:
+        case FindingKind::differing_entry:
+        case FindingKind::orphan_entry:
+        case FindingKind::end_not_listed:
+            return true;
+        case FindingKind::undecodable_record:
+            return finding.chain_id.has_value();  // an index entry whose key is whole
+        case FindingKind::damaged_file:
+        case FindingKind::unreadable_part:
+        case FindingKind::two_tips:
+        case FindingKind::two_users:
+        case FindingKind::broken_rotation:
+        case FindingKind::broken_lineage:
+        case FindingKind::end_kept_too_short:
+        case FindingKind::expiry_beyond_bound:
+            return false;
+    }
+    return false;
 }
 
 Advice advice_for(ErrorCode code) noexcept {

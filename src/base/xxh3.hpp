@@ -17,4 +17,16 @@ namespace tokenstore::base {
     return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
+/// The same digest of bytes that come piece by piece.
+class Xxh3Stream {
+public:
+    Xxh3Stream() noexcept { XXH3_64bits_reset(&state_); }
+
+    void add(std::string_view bytes) noexcept { XXH3_64bits_update(&state_, bytes.data(), bytes.size()); }
+    [[nodiscard]] std::uint64_t value() const noexcept { return XXH3_64bits_digest(&state_); }
+
+private:
+    XXH3_state_t state_{};
+};
+
 }  // namespace tokenstore::base

@@ -84,6 +84,10 @@ template <class Tag>
     return key.size() == revocation_prefix_bytes && key.front() == 'F';
 }
 
+[[nodiscard]] inline bool is_user_end_key(std::string_view key) noexcept {
+    return key.size() == revocation_prefix_bytes && key.front() == 'U';
+}
+
 /// The common prefix of all ended_family_key()s of a user.
 [[nodiscard]] inline FixedKey<17> ended_families_prefix(const UserId& user) noexcept {
     FixedKey<17> key;
@@ -98,6 +102,10 @@ template <class Tag>
     std::memcpy(key.bytes.data() + 1, user.bytes.data(), id_bytes);
     std::memcpy(key.bytes.data() + 1 + id_bytes, family.bytes.data(), id_bytes);
     return key;
+}
+
+[[nodiscard]] inline bool is_ended_family_key(std::string_view key) noexcept {
+    return key.size() == revocation_prefix_bytes + id_bytes && key.front() == 'L';
 }
 
 /// Reads an id that ends a key of exactly `key_bytes` bytes; nothing for a key of another length.

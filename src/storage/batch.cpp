@@ -65,6 +65,10 @@ void Batch::delete_chain(const ValidToken& tip) {
     writes_->Delete(database_->engine_->handle(Family::by_user), slice(by_user.view()));
 }
 
+void Batch::delete_entry(Family index, std::string_view key) {
+    writes_->Delete(database_->engine_->handle(index), slice(key));
+}
+
 void Batch::put_family_end(const FamilyId& family, const UserId* user, const model::FamilyEnd& end) {
     auto* const revocations = database_->engine_->handle(Family::revocations);
     const auto key = codec::family_end_key(family);

@@ -11,6 +11,7 @@
 #include <tokenstore/token.hpp>
 
 #include "model/ends.hpp"
+#include "storage/column_families.hpp"
 #include "storage/touched.hpp"
 
 namespace rocksdb {
@@ -37,6 +38,9 @@ public:
 
     void delete_record(const TokenHash& hash);
     void delete_chain(const ValidToken& tip);
+
+    /// One entry of an index, that of this key.
+    void delete_entry(Family index, std::string_view key);
 
     /// The end of a family. With the user known, also where the listing of the user's sessions looks for it.
     void put_family_end(const FamilyId& family, const UserId* user, const model::FamilyEnd& end);

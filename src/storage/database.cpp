@@ -227,6 +227,26 @@ Result<std::optional<std::int64_t>> Database::get_number(std::string_view key) c
     return number;
 }
 
+Result<std::optional<std::string>> Database::get_record(Family family, std::string_view key) const {
+    std::string stored;
+    const auto status = engine_->db->Get(engine_->point_read, engine_->handle(family), slice(key), &stored);
+    if (status.IsNotFound()) return std::nullopt;
+    if (!status.ok()) return read_error(engine_->condition(), status, "reading a record");
+    return stored;
+}
+
+Result<std::optional<codec::UserIndexEntry>> Database::get_user_chain(const UserId& user, const TokenId& chain) const {
+    const auto key = codec::index_key(user, chain);
+    const auto stored = get_record(Family::by_user, key.view());
+    if (!stored) return stored.error();
+    if (!*stored) return std::nullopt;
+    codec::UserIndexEntry entry;
+    const auto decoded = codec::decode_index_entry(key.view(), **stored, entry);
+    if (decoded != codec::DecodeStatus::ok)
+        return decode_error(engine_->condition(), decoded, "reading an index entry");
+    return entry;
+}
+
 std::uint64_t Database::latest_sequence() const noexcept { return engine_->db->GetLatestSequenceNumber(); }
 
 Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled when_stalled) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,7 +30,9 @@
 #include "model/ends.hpp"
 #include "model/token_head.hpp"
 #include "storage/batch.hpp"
+#include "storage/column_families.hpp"
 #include "storage/host.hpp"
+#include "storage/table_file.hpp"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -65,9 +68,17 @@ enum class WhenStalled {
     wait,     ///< for callers that hold none
 };
 
+/// What a scan that goes on behind damage has passed over.
+struct SkippedDamage {
+    std::uint64_t records = 0;    ///< records that do not check out
+    std::uint64_t stretches = 0;  ///< times that the engine could not read on
+};
+
 /// How long a doubt is honoured. A client that got no answer retries within minutes; a day covers an operator's
 /// restart.
 inline constexpr std::int64_t in_doubt_lifetime_us = 24LL * 3600 * 1'000'000;
+
+struct ViewExtent;  // storage/engine.hpp
 
 class Database {
 public:
@@ -107,7 +118,14 @@ public:
     [[nodiscard]] Result<std::optional<model::FamilyEnd>> get_family_end(const FamilyId& family) const;
     [[nodiscard]] Result<std::optional<model::UserEnd>> get_user_end(const UserId& user) const;
 
+    /// The entry of one chain in by_user; nothing if there is none.
+    [[nodiscard]] Result<std::optional<codec::UserIndexEntry>> get_user_chain(const UserId& user,
+                                                                              const TokenId& chain) const;
+
     [[nodiscard]] Result<std::optional<std::int64_t>> get_number(std::string_view key) const;
+
+    /// What is stored under a key, as it is; nothing if there is none.
+    [[nodiscard]] Result<std::optional<std::string>> get_record(Family family, std::string_view key) const;
 
     /// Changes with every write that has taken effect.
     [[nodiscard]] std::uint64_t latest_sequence() const noexcept;
@@ -131,17 +149,43 @@ public:
     /// The user of a family, from its first index entry; nothing if it has none.
     [[nodiscard]] Result<std::optional<UserId>> owner_of(const FamilyId& family) const;
 
-    /// All tokens in the order of hashes.
-    [[nodiscard]] Result<void> scan_tokens(const std::function<bool(Token&&)>& visit) const;
+    /// The tokens from `from` on, in the order of hashes. Damage ends the scan, unless `skipped` is given to count it:
+    /// then the scan goes on behind it.
+    [[nodiscard]] Result<void> scan_tokens(const TokenHash& from, SkippedDamage* skipped,
+                                           const std::function<bool(Token&&)>& visit) const;
 
     /// The tokens that expire at `until_us` or before, in the order of hashes, from `from` on.
     [[nodiscard]] Result<void> scan_expiring(
         const TokenHash& from, std::int64_t until_us,
         const std::function<bool(const TokenHash&, const model::TokenHead&)>& visit) const;
 
+    /// All keys and values of a column family as they are stored, in the order of keys.
+    [[nodiscard]] Result<void> scan_records(
+        Family family, const std::function<bool(std::string_view key, std::string_view stored)>& visit) const;
+
     /// How many different families and users have an index entry.
     [[nodiscard]] Result<std::uint64_t> count_families() const;
     [[nodiscard]] Result<std::uint64_t> count_users() const;
+
+    // ---- The files ------------------------------------------------------------------------------------------------
+
+    [[nodiscard]] std::filesystem::path directory() const;
+
+    /// For each table file its identity, which no other table file of any store has. Errors: corrupt, io_error.
+    [[nodiscard]] Result<std::map<std::string, std::string>> table_identities() const;
+
+    /// What of the source's logs and manifest a view consists of. Of a view only.
+    [[nodiscard]] const ViewExtent& view_extent() const noexcept;
+
+    /// The table files that the database consists of, by column family and level.
+    [[nodiscard]] Result<std::vector<TableFile>> table_files() const;
+
+    /// Reads a table file from its beginning to its end and compares all checksums. Errors: corrupt; io_error. A file
+    /// that an owner has replaced since is in order.
+    [[nodiscard]] Result<void> check_table_file(const TableFile& file) const;
+
+    /// How many records the engine takes a column family to hold.
+    [[nodiscard]] std::uint64_t estimated_records(Family family) const;
 
     // ---- Writing ---------------------------------------------------------------------------------------------------
 

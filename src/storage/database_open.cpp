@@ -30,8 +30,8 @@ Error open_error(ErrorCode code, std::string message) {
     return {code, WriteState::nothing_written, std::move(message)};
 }
 
-Error held_by(const std::string& holder) {
-    return open_error(ErrorCode::held_by_another_process, "the store is held by " + holder);
+Error held_by(const StoreHolder& holder) {
+    return open_error(ErrorCode::held_by_another_process, "the store is held by " + describe(holder));
 }
 
 Error not_a_store() {
@@ -99,6 +99,7 @@ struct LogPlan {
     bool loses_writes = false;
     ReadLimits limits;
     std::uint64_t answered_sequence = 0;  // up to it, whoever waits for a sync was answered
+    codec::HighWater proven_mark;         // of a copy that consists of what the limits allow, synced
 };
 
 Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDamage on_damage) {
@@ -114,6 +115,11 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
     if (!audit) return audit.error();
     const auto verdict = judge(*audit, *mark, host.boot);
     LogPlan plan;
+    plan.proven_mark = mark->value_or(codec::HighWater{});
+    plan.proven_mark.manifest = {manifest->number, manifest->proven_bytes};
+    if (audit->proven_sequence > plan.proven_mark.synced.sequence) {
+        plan.proven_mark.synced = {audit->proven_sequence, audit->logs.front()};
+    }
     if (verdict != LogVerdict::whole && verdict != LogVerdict::unsynced_end) {
         if (on_damage == OnLogDamage::refuse) {
             return open_error(ErrorCode::log_damaged, describe(verdict, *audit, *mark));
@@ -128,6 +134,18 @@ Result<LogPlan> plan_replay(const Host& host, const fs::path& directory, OnLogDa
     const bool mark_is_exact = *mark && host.boot && (*mark)->boot == *host.boot;
     plan.answered_sequence = mark_is_exact ? (*mark)->synced.sequence : std::numeric_limits<std::uint64_t>::max();
     return plan;
+}
+
+/// Whatever cannot be asked counts as nothing: it is only told whether the sum changes.
+std::uintmax_t bytes_of_logs(const fs::path& directory) {
+    std::uintmax_t bytes = 0;
+    std::error_code failure;
+    for (fs::directory_iterator entry(directory, failure), end; !failure && entry != end; entry.increment(failure)) {
+        std::error_code gone;
+        const auto size = entry->path().extension() == ".log" ? entry->file_size(gone) : 0;
+        if (!gone) bytes += size;
+    }
+    return bytes;
 }
 
 rocksdb::ReadOptions point_read_options() {
@@ -301,9 +319,13 @@ Result<std::unique_ptr<Database>> Database::open_view(const fs::path& directory,
     if (auto sound = check_content(*content, /*may_make=*/false); !sound) return std::move(sound).error();
     const auto host = current_host();
     static_cast<void>(inherited_an_engine());  // from now on a child would; reading alone works in one
-    constexpr int attempts = 20;
+    constexpr int attempts_least = 20;
     constexpr int attempts_at_damage = 5;
+    constexpr std::int64_t patience_us = 3'000'000;
+    const auto began_us = system_clock().steady_us();
+    int damaged = 0;  // attempts in a row that met damage while nobody wrote
     for (int attempt = 1;; ++attempt) {
+        const auto log_bytes_before = bytes_of_logs(directory);
         const auto before = read_manifest(host, directory);
         auto view = try_open_view(host, directory, options);
         const auto after = read_manifest(host, directory);
@@ -314,8 +336,11 @@ Result<std::unique_ptr<Database>> Database::open_view(const fs::path& directory,
         const bool no_log_dropped = before && after && before->oldest_log_needed == after->oldest_log_needed;
         if (view && no_log_dropped) return view;
         // A record that the owner is writing can be seen in part: damage may pass.
-        if (!view && !may_lack_a_file && attempt >= attempts_at_damage) return view;
-        if (attempt < attempts) continue;
+        const bool may_be_half_written = bytes_of_logs(directory) != log_bytes_before;
+        damaged = !view && !may_lack_a_file && !may_be_half_written ? damaged + 1 : 0;
+        if (damaged >= attempts_at_damage) return view;
+        if (attempt < attempts_least || system_clock().steady_us() - began_us < patience_us) continue;
+        if (!view && !may_lack_a_file) return view;
         return open_error(ErrorCode::busy, "the store's owner replaces its files faster than they can be read");
     }
 }
@@ -330,6 +355,7 @@ Result<std::unique_ptr<Database>> Database::try_open_view(const Host& host, cons
     auto engine = std::make_unique<Engine>();
     auto& opened = *engine;
     opened.env = std::move(env);  // what the owner has written since the proof is not for this view
+    opened.extent = {plan->limits, plan->proven_mark};
     opened.point_read = point_read_options();
     std::unique_ptr<Database> database(new Database(std::move(engine)));  // from here on leaving closes
 

@@ -1,4 +1,6 @@
 // Scans: for listing, counting and cleaning up. An undecodable entry ends a scan with an error, never quietly.
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -70,6 +72,25 @@ std::unique_ptr<rocksdb::Iterator> whole_scan(rocksdb::DB& db, rocksdb::ColumnFa
     read.fill_cache = false;
     read.readahead_size = 2U << 20U;
     return std::unique_ptr<rocksdb::Iterator>(db.NewIterator(read, family));
+}
+
+/// Moves an iterator over tokens, which damage has stopped behind `place`, to where it can read again, in steps that
+/// double: so at most about as much is passed over as is damaged. False if nothing behind can be read.
+bool seek_behind_damage(rocksdb::Iterator& iterator, TokenHash& place) {
+    // Hashes are evenly spread, so a step in their first eight bytes is a step in the store: at first that of one token
+    // among four thousand million.
+    std::uint64_t first_bytes = 0;
+    for (std::size_t i = 0; i < 8; ++i) first_bytes = first_bytes << 8U | place.bytes[i];
+    for (unsigned shift = 32; shift < 64; ++shift) {
+        const auto step = std::uint64_t{1} << shift;
+        if (first_bytes > std::numeric_limits<std::uint64_t>::max() - step) return false;
+        first_bytes += step;
+        place = {};
+        for (std::size_t i = 0; i < 8; ++i) place.bytes[i] = static_cast<std::uint8_t>(first_bytes >> (56 - 8 * i));
+        iterator.Seek(slice(codec::token_key(place)));
+        if (iterator.status().ok()) return true;
+    }
+    return false;
 }
 
 template <class Entry>
@@ -186,18 +207,32 @@ Result<std::optional<UserId>> Database::owner_of(const FamilyId& family) const {
     return owner;
 }
 
-Result<void> Database::scan_tokens(const std::function<bool(Token&&)>& visit) const {
+Result<void> Database::scan_tokens(const TokenHash& from, SkippedDamage* skipped,
+                                   const std::function<bool(Token&&)>& visit) const {
     const auto iterator = whole_scan(*engine_->db, engine_->handle(Family::tokens));
-    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
-        const auto hash = codec::parse_token_key(view(iterator->key()));
-        if (!hash) return decode_error(engine_->condition(), codec::DecodeStatus::malformed, "reading a token's key");
-        Token token;
-        const auto status = codec::decode_token(*hash, view(iterator->value()), token);
-        if (status != codec::DecodeStatus::ok) return decode_error(engine_->condition(), status, "reading a token");
-        if (!visit(std::move(token))) return {};
+    auto place = from;  // the last hash that the scan has reached
+    iterator->Seek(slice(codec::token_key(from)));
+    for (;;) {
+        for (; iterator->Valid(); iterator->Next()) {
+            const auto hash = codec::parse_token_key(view(iterator->key()));
+            Token token;
+            const auto status =
+                hash ? codec::decode_token(*hash, view(iterator->value()), token) : codec::DecodeStatus::malformed;
+            if (hash) place = *hash;
+            if (status != codec::DecodeStatus::ok) {
+                if (skipped == nullptr) return decode_error(engine_->condition(), status, "reading a token");
+                ++skipped->records;
+            } else if (!visit(std::move(token))) {
+                return {};
+            }
+        }
+        if (iterator->status().ok()) return {};
+        if (skipped == nullptr || !iterator->status().IsCorruption()) {
+            return read_error(engine_->condition(), iterator->status(), "reading all tokens");
+        }
+        ++skipped->stretches;
+        if (!seek_behind_damage(*iterator, place)) return {};
     }
-    if (!iterator->status().ok()) return read_error(engine_->condition(), iterator->status(), "reading all tokens");
-    return {};
 }
 
 Result<void> Database::scan_expiring(
@@ -218,6 +253,16 @@ Result<void> Database::scan_expiring(
     }
     if (!iterator->status().ok())
         return read_error(engine_->condition(), iterator->status(), "looking for expired tokens");
+    return {};
+}
+
+Result<void> Database::scan_records(
+    Family family, const std::function<bool(std::string_view key, std::string_view stored)>& visit) const {
+    const auto iterator = whole_scan(*engine_->db, engine_->handle(family));
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+        if (!visit(view(iterator->key()), view(iterator->value()))) return {};
+    }
+    if (!iterator->status().ok()) return read_error(engine_->condition(), iterator->status(), "reading all records");
     return {};
 }
 

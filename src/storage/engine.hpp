@@ -12,6 +12,7 @@
 
 #include "storage/column_families.hpp"
 #include "storage/database.hpp"
+#include "storage/engine_env.hpp"
 #include "storage/engine_events.hpp"
 #include "storage/high_water_mark.hpp"
 #include "storage/host.hpp"
@@ -25,6 +26,12 @@ namespace tokenstore::storage {
 [[nodiscard]] inline std::string_view view(const rocksdb::Slice& bytes) noexcept {
     return {bytes.data(), bytes.size()};
 }
+
+/// What of the source's logs and manifest a view consists of, and the mark that a copy of just that has to carry.
+struct ViewExtent {
+    ReadLimits limits;
+    codec::HighWater mark;
+};
 
 struct Database::Engine {
     Host host = current_host();
@@ -40,6 +47,8 @@ struct Database::Engine {
 
     // Built once: ReadOptions is too large to fill in on each look-up.
     rocksdb::ReadOptions point_read;
+
+    ViewExtent extent;  // a view's
 
     std::atomic<std::uint64_t> failed_writes{0};
     std::atomic<bool> compactions_canceled{false};

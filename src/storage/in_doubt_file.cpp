@@ -16,7 +16,6 @@ namespace {
 
 using codec::in_doubt_note_bytes;
 
-constexpr const char* file_name = "IN_DOUBT";
 constexpr std::size_t most_notes = 1024;  // one for each call that was in flight when the disk failed
 constexpr std::size_t file_bytes = in_doubt_note_bytes * most_notes;
 
@@ -25,7 +24,7 @@ std::string zeroes() { return std::string(file_bytes, '\0'); }
 }  // namespace
 
 Result<std::unique_ptr<InDoubtFile>> InDoubtFile::open(const Host& host, const std::filesystem::path& directory) {
-    const auto path = directory / file_name;
+    const auto path = directory / in_doubt_file_name;
     const auto content = read_small_file(host, path);
     if (!content) return content.error();
     if (!*content || (*content)->size() < file_bytes) {

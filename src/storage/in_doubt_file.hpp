@@ -26,6 +26,8 @@ class RandomRWFile;
 
 namespace tokenstore::storage {
 
+inline constexpr const char* in_doubt_file_name = "IN_DOUBT";
+
 class InDoubtFile {
 public:
     /// Opens or makes the file. Errors: io_error, disk_full.

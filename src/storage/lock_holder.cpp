@@ -9,18 +9,16 @@ namespace tokenstore::storage {
 
 namespace {
 
-std::string describe_process(pid_t pid) {
-    std::string program;
+StoreHolder process(pid_t pid) {
+    StoreHolder process{pid, {}};
     std::ifstream comm("/proc/" + std::to_string(pid) + "/comm");
-    std::getline(comm, program);
-    auto text = "process " + std::to_string(pid);
-    if (!program.empty()) text += " (" + program + ")";
-    return text;
+    std::getline(comm, process.program);
+    return process;
 }
 
 }  // namespace
 
-std::optional<std::string> lock_holder(const std::filesystem::path& directory) {
+std::optional<StoreHolder> lock_holder(const std::filesystem::path& directory) {
     const int file = ::open((directory / "LOCK").c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return std::nullopt;
     struct flock lock {};
@@ -29,9 +27,15 @@ std::optional<std::string> lock_holder(const std::filesystem::path& directory) {
     const int answered = ::fcntl(file, F_GETLK, &lock);
     ::close(file);
     if (answered != 0 || lock.l_type == F_UNLCK) return std::nullopt;
-    return describe_process(lock.l_pid);
+    return process(lock.l_pid);
 }
 
-std::string this_process() { return "this process, " + describe_process(::getpid()); }
+std::string describe(const StoreHolder& holder) {
+    auto text = "process " + std::to_string(holder.pid);
+    if (!holder.program.empty()) text += " (" + holder.program + ")";
+    return text;
+}
+
+std::string this_process() { return "this process, " + describe(process(::getpid())); }
 
 }  // namespace tokenstore::storage

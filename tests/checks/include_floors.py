@@ -28,7 +28,7 @@ PUBLIC_ONLY = {"tools", "examples"}
 # to all but the public headers.
 LIBRARY_AREAS = {
     "rocksdb/": {"src/expiry", "src/storage", "bench", "tests"},
-    "openssl/": {"src/base", "tests"},
+    "openssl/": {"src/base", "tools", "tests"},
     "xxhash.h": {"src/base", "bench", "tests"},
     "boost/test/": {"tests"},
     "benchmark/": {"bench"},

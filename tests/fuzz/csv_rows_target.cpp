@@ -105,8 +105,9 @@ void require_one_harmless_line(std::string_view text) {
 }
 
 void try_json(const JudgedToken& judged) {
-    tool::JsonLines lines;
-    const std::string_view line = lines.line(judged);
+    tool::JsonLine json;
+    tool::add_token(json, judged, tool::nothing_redacted);
+    const std::string_view line = json.finish();
     require_one_harmless_line(line);
     rapidjson::Document document;
     document.Parse(line.data(), line.size());

@@ -183,8 +183,8 @@ Finished run_process(const std::vector<std::string>& command, const RunOptions& 
     return finished;
 }
 
-Finished run_on_terminal(const std::vector<std::string>& command, const std::string& awaited,
-                         const std::string& typed) {
+Finished run_on_terminal(const std::vector<std::string>& command, const std::string& awaited, const std::string& typed,
+                         const std::map<std::string, std::string>& environment) {
     const Descriptor terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
     std::array<char, 256> name{};
     if (::grantpt(terminal.number()) != 0 || ::unlockpt(terminal.number()) != 0 ||
@@ -193,7 +193,7 @@ Finished run_on_terminal(const std::vector<std::string>& command, const std::str
     }
     Spawn spawn;
     spawn.use_terminal(name.data());
-    const pid_t process = spawn.start(command, {});
+    const pid_t process = spawn.start(command, environment);
 
     Finished finished;
     bool has_typed = typed.empty();

@@ -31,8 +31,10 @@ struct RunOptions {
 [[nodiscard]] Finished run_process(const std::vector<std::string>& command, const RunOptions& options = {});
 
 /// Runs `command` with a terminal as its standard input, output and error. Once `awaited` has appeared there, `typed`
-/// is typed. Finished::output is all that the terminal showed, its line ends made into '\n'.
+/// is typed. Finished::output is all that the terminal showed, its line ends made into '\n'. `environment` is added to
+/// the test's own.
 [[nodiscard]] Finished run_on_terminal(const std::vector<std::string>& command, const std::string& awaited = {},
-                                       const std::string& typed = {});
+                                       const std::string& typed = {},
+                                       const std::map<std::string, std::string>& environment = {});
 
 }  // namespace tokenstore::test

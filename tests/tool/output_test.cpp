@@ -41,10 +41,12 @@ struct HostileStore : ToolFixture {
 BOOST_AUTO_TEST_SUITE(output)
 
 BOOST_FIXTURE_TEST_CASE(hostile_device_name_is_escaped_in_tables, HostileStore) {
-    const std::string sessions = tool({"sessions", store().string(), to_string(user)}).output;
+    const std::string sessions =
+        tool({"sessions", store().string(), to_string(user), "--format", "table", "--show-ids"}).output;
     BOOST_TEST(contains(sessions, hostile_name_shown.substr(0, 37) + "..."), sessions);
     BOOST_TEST(!contains(sessions, "\x1b"));
-    const std::string get = tool({"get", store().string(), "--hash", to_hex(hash), "--format", "table"}).output;
+    const std::string get =
+        tool({"get", store().string(), "--hash", to_hex(hash), "--format", "table", "--show-ids"}).output;
     BOOST_TEST(contains(get, hostile_name_shown), get);
     BOOST_TEST(!contains(get, "\x1b"));
 }
@@ -58,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(hostile_device_name_is_harmless_in_json_and_means_the_sa
 
 BOOST_FIXTURE_TEST_CASE(csv_is_exact_in_a_file_and_escaped_on_a_terminal, HostileStore) {
     BOOST_TEST(contains(dump(store(), "csv"), hostile_name));
-    const Finished shown = tool_on_terminal({"dump", store().string(), "--format", "csv"});
+    const Finished shown = tool_on_terminal({"dump", store().string(), "--format", "csv", "--full-hash", "--show-ids"});
     BOOST_TEST(contains(shown.output, hostile_name_shown), shown.output);
     BOOST_TEST(!contains(shown.output, "\x1b"));
 }
@@ -87,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(output_that_cannot_be_written_is_a_failure, ToolFixture)
         {"dump", store().string()},
         {"dump", store().string(), "--format", "csv"},
         {"count", store().string()},
-        {"sessions", store().string(), std::string(busiest_user)},
+        {"sessions", store().string(), std::string(busiest_user), "--format", "table"},
         {"--version"},
         {"--help"},
     };

@@ -22,18 +22,18 @@ std::vector<std::string> sorted_records(const std::string& csv) {
     return records;
 }
 
-void check_dump_import_dump(const ToolFixture& fixture) {
-    const std::string first = ToolFixture::dump(fixture.store(), "csv");
-    const std::filesystem::path file = fixture.folder() / "dump.csv";
-    write_text(file, first);
-    const std::filesystem::path second_store = fixture.folder() / "second";
-    const Finished import = ToolFixture::tool({"import", second_store.string(), file.string()});
+// A store made of a dump in one format gives the same dump in the other.
+void check_dump_import_dump(const ToolFixture& fixture, const std::string& format, const std::string& compared) {
+    const std::filesystem::path second_store = fixture.folder() / ("second " + format + compared);
+    RunOptions options;
+    options.input = ToolFixture::dump(fixture.store(), format);
+    const Finished import = ToolFixture::tool({"import", second_store.string(), "-"}, options);
     BOOST_REQUIRE_MESSAGE(import.exit_code == 0, import.errors);
-    BOOST_TEST((ToolFixture::dump(second_store, "csv") == first));
+    BOOST_TEST((ToolFixture::dump(second_store, compared) == ToolFixture::dump(fixture.store(), compared)));
 }
 
 // A store that was lived in: tokens in every state the origin's table does not know.
-void make_lived_in_store(const std::filesystem::path& directory) {
+void make_store_in_every_state(const std::filesystem::path& directory) {
     Result<TokenStore> store = TokenStore::open(directory, keeping_everything());
     BOOST_REQUIRE(store.has_value());
     const std::int64_t now_us = system_clock().wall_us();
@@ -79,12 +79,53 @@ BOOST_AUTO_TEST_CASE(imported_rows_come_back_to_the_letter) {
 
 BOOST_AUTO_TEST_CASE(dump_imported_elsewhere_dumps_the_same_bytes) {
     import_sample();
-    check_dump_import_dump(*this);
+    for (const char* format : {"csv", "jsonl"}) {
+        for (const char* compared : {"csv", "jsonl"}) check_dump_import_dump(*this, format, compared);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(dump_of_a_store_that_was_lived_in_dumps_the_same_bytes) {
-    make_lived_in_store(store());
-    check_dump_import_dump(*this);
+    make_store_in_every_state(store());
+    for (const char* format : {"csv", "jsonl"}) check_dump_import_dump(*this, format, "csv");
+}
+
+BOOST_AUTO_TEST_CASE(file_that_dump_writes_is_private_checksummed_and_whole) {
+    import_sample();
+    namespace fs = std::filesystem;
+    for (const std::string format : {"csv", "jsonl"}) {
+        const fs::path file = folder() / ("a b\\." + format);
+        const Finished dumped = tool({"dump", store().string(), "--format", format, "--out", file.string()});
+        BOOST_TEST(dumped.exit_code == 0, dumped.errors);
+        BOOST_TEST(dumped.output.empty());
+        BOOST_TEST((read_text(file) == dump(store(), format)));
+        for (const fs::path& path : {file, fs::path(file.string() + ".sha256")}) {
+            BOOST_TEST((fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write)));
+        }
+        const Finished checked = tokenstore::test::run_process(
+            {"/bin/sh", "-c", "cd \"$0\" && sha256sum --check --status *.sha256", folder().string()});
+        BOOST_TEST(checked.exit_code == 0, checked.errors);
+        BOOST_TEST(tool({"dump", store().string(), "--out", file.string()}).exit_code == 6);  // nothing is overwritten
+        const std::string imported = (folder() / ("of " + format)).string();
+        BOOST_TEST(tool({"import", imported, file.string()}).exit_code == 0);
+        BOOST_TEST((dump(imported, format) == read_text(file)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(bad_lines_of_json_are_told_and_the_others_stored) {
+    import_sample();
+    const std::string text = dump(store(), "jsonl");
+    const std::filesystem::path file = folder() / "FILE.jsonl";
+    write_text(file, text.substr(0, text.find('\n') + 1) + "{\"id\":7}\n" + text.substr(0, 200));
+    const std::string other = (folder() / "other").string();
+    const Finished stopped = tool({"import", other, file.string()});
+    BOOST_TEST(stopped.exit_code == 2);
+    BOOST_TEST(stopped.errors ==
+               file.string() + ":2: column id: neither a string nor null\n" + "tokenstore: nothing was stored\n");
+    const Finished skipped = tool({"import", other, file.string(), "--on-error", "skip"});
+    BOOST_TEST(skipped.exit_code == 2);
+    BOOST_TEST(skipped.errors == file.string() + ":2: column id: neither a string nor null\n" + file.string() +
+                                     ":3: not a line of JSON: is its end missing?\n");
+    BOOST_TEST(dump(other, "jsonl") == text.substr(0, text.find('\n') + 1));
 }
 
 BOOST_AUTO_TEST_CASE(reading_changes_nothing_in_the_store) {

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <sstream>
 
 namespace tokenstore::tool::test {
@@ -54,6 +55,18 @@ rapidjson::Document parse_json(const std::string& text) {
     return document;
 }
 
+std::vector<rapidjson::Document> parse_json_lines(const std::string& text) {
+    std::vector<rapidjson::Document> documents;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) documents.push_back(parse_json(line));
+    return documents;
+}
+
+std::string without_now(const std::string& text) {
+    static const std::regex moment("the store as of [-0-9T:]+Z");
+    return std::regex_replace(text, moment, "the store as of NOW");
+}
+
 rapidjson::Document sample_answers() {
     return parse_json(read_text(data_folder / "refresh_tokens_sample.answers.json"));
 }
@@ -80,7 +93,14 @@ Finished ToolFixture::tool(const std::vector<std::string>& arguments, const RunO
 
 Finished ToolFixture::tool_on_terminal(const std::vector<std::string>& arguments, const std::string& awaited,
                                        const std::string& typed) {
-    return tokenstore::test::run_on_terminal(command(arguments), awaited, typed);
+    return tokenstore::test::run_on_terminal(command(arguments), awaited, typed, {{"TERM", "dumb"}});
+}
+
+Finished ToolFixture::tool_in_colour(const std::vector<std::string>& arguments,
+                                     std::map<std::string, std::string> environment) {
+    environment.try_emplace("TERM", "xterm-256color");
+    environment.try_emplace("NO_COLOR", "");
+    return tokenstore::test::run_on_terminal(command(arguments), {}, {}, environment);
 }
 
 void ToolFixture::import_sample() const {

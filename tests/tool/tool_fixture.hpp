@@ -4,6 +4,7 @@
 #include <rapidjson/document.h>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ void write_text(const std::filesystem::path& path, std::string_view text);
 
 [[nodiscard]] rapidjson::Document parse_json(const std::string& text);
 
+/// One document a line.
+[[nodiscard]] std::vector<rapidjson::Document> parse_json_lines(const std::string& text);
+
+/// Without what changes from run to run: the moment that the store was opened at becomes NOW.
+[[nodiscard]] std::string without_now(const std::string& text);
+
 /// What the origin's SQL answers about the sample.
 [[nodiscard]] rapidjson::Document sample_answers();
 
@@ -48,10 +55,13 @@ public:
     [[nodiscard]] std::filesystem::path folder() const { return folder_.path(); }
     [[nodiscard]] std::filesystem::path store() const { return folder_.path() / "store"; }
 
-    /// Runs the tool with these arguments.
+    /// Runs the tool with these arguments; on a terminal, on one without colours.
     [[nodiscard]] static Finished tool(const std::vector<std::string>& arguments, const RunOptions& options = {});
     [[nodiscard]] static Finished tool_on_terminal(const std::vector<std::string>& arguments,
                                                    const std::string& awaited = {}, const std::string& typed = {});
+    /// On a terminal that knows colours.
+    [[nodiscard]] static Finished tool_in_colour(const std::vector<std::string>& arguments,
+                                                 std::map<std::string, std::string> environment = {});
 
     /// Makes store() from the sample.
     void import_sample() const;

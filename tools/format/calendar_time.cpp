@@ -1,6 +1,7 @@
 #include "format/calendar_time.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace tokenstore::tool {
@@ -47,11 +48,16 @@ std::optional<std::int64_t> from_local(const CalendarTime& local, std::int64_t o
     return time_us;
 }
 
+std::int64_t start_of_day(std::int64_t time_us) noexcept {
+    const std::chrono::sys_time<microseconds> midnight =
+        std::chrono::floor<days>(std::chrono::sys_time<microseconds>{microseconds(time_us)});
+    return midnight.time_since_epoch().count();
+}
+
 void append_digits(std::string& text, unsigned value, std::size_t width) {
-    text.append(width, '0');
-    for (auto digit = text.rbegin(); width > 0; --width, ++digit, value /= 10) {
-        *digit = static_cast<char>('0' + value % 10);
-    }
+    std::array<char, 10> digits{};
+    for (std::size_t at = width; at > 0; value /= 10) digits[--at] = static_cast<char>('0' + value % 10);
+    text.append(digits.data(), width);
 }
 
 bool TimeScanner::take_any(std::string_view wanted) noexcept {

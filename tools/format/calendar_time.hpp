@@ -31,7 +31,10 @@ inline constexpr std::int64_t latest_time_us = 253'402'300'799'999'999;
 /// Nothing if there is no such day or time of day.
 [[nodiscard]] std::optional<std::int64_t> from_calendar(const CalendarTime& time) noexcept;
 
-/// Appends `value` in exactly `width` digits, with leading zeros.
+/// The midnight that the moment's day in UTC began with.
+[[nodiscard]] std::int64_t start_of_day(std::int64_t time_us) noexcept;
+
+/// Appends `value` in exactly `width` digits, at most ten, with leading zeros.
 void append_digits(std::string& text, unsigned value, std::size_t width);
 
 /// Takes text apart from the left. Each function leaves the text as it was if it does not match.

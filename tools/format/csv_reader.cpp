@@ -1,5 +1,6 @@
 #include "format/csv_reader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -15,7 +16,9 @@ int no_blank(unsigned char) { return 0; }
 
 }  // namespace
 
-CsvReader::CsvReader(int descriptor, std::size_t block_bytes) : descriptor_(descriptor), block_(block_bytes) {
+CsvReader::CsvReader(int descriptor, std::size_t block_bytes, std::string_view read_before)
+    : descriptor_(descriptor), block_(std::max(block_bytes, read_before.size())), block_end_(read_before.size()) {
+    std::copy(read_before.begin(), read_before.end(), block_.begin());
     if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0) throw std::bad_alloc();
     csv_set_space_func(&parser_, no_blank);
     csv_set_blk_size(&parser_, 4096);

@@ -38,8 +38,9 @@ public:
 
     static constexpr std::size_t usual_block_bytes = 256 << 10;
 
-    /// Reads from where the descriptor stands, at most so many bytes at a time. Borrowed.
-    explicit CsvReader(int descriptor, std::size_t block_bytes = usual_block_bytes);
+    /// Reads from where the descriptor stands, at most so many bytes at a time; what was read before comes first.
+    /// Borrowed.
+    explicit CsvReader(int descriptor, std::size_t block_bytes = usual_block_bytes, std::string_view read_before = {});
     ~CsvReader();
     CsvReader(const CsvReader&) = delete;
     CsvReader& operator=(const CsvReader&) = delete;

@@ -7,6 +7,8 @@
 
 #include <tokenstore/clock.hpp>
 
+#include "format/table.hpp"
+
 namespace tokenstore::tool {
 namespace {
 
@@ -14,15 +16,6 @@ constexpr std::int64_t redraw_interval_us = 100'000;
 
 // A rate of the first moments says nothing.
 constexpr std::int64_t settled_after_us = 500'000;
-
-std::string with_thousands(std::uint64_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3;) {
-        at -= 3;
-        text.insert(at, 1, ',');
-    }
-    return text;
-}
 
 std::string minutes_and_seconds(std::uint64_t seconds) {
     std::string text = std::to_string(seconds / 60) + ':';
@@ -55,9 +48,10 @@ Progress::Progress(Output& terminal, bool visible, SteadyClock clock)
 
 Progress::~Progress() { erase(); }
 
-void Progress::begin(std::string_view what, std::optional<std::uint64_t> total_bytes) {
+void Progress::begin(std::string_view what, std::optional<std::uint64_t> total_bytes, std::int64_t shown_after_us) {
     what_ = what;
     total_bytes_ = total_bytes;
+    shown_after_us_ = shown_after_us;
     if (visible_) began_us_ = clock_();
     drawn_us_.reset();
 }
@@ -65,6 +59,7 @@ void Progress::begin(std::string_view what, std::optional<std::uint64_t> total_b
 void Progress::update(std::uint64_t rows, std::uint64_t bytes) {
     if (!visible_) return;
     const std::int64_t now_us = clock_();
+    if (now_us - began_us_ < shown_after_us_) return;
     if (drawn_us_ && now_us - *drawn_us_ < redraw_interval_us) return;
     drawn_us_ = now_us;
     on_screen_ = true;

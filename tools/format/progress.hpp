@@ -27,10 +27,12 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    /// Begins a count of its own; its first update is drawn at once, so that even a quick one is seen.
-    void begin(std::string_view what, std::optional<std::uint64_t> total_bytes);
+    /// Begins a count of its own. Its first update is drawn at once, so that even a quick one is seen, or once it has
+    /// taken so long that somebody wonders.
+    void begin(std::string_view what, std::optional<std::uint64_t> total_bytes, std::int64_t shown_after_us = 0);
 
-    /// Cheap to call for every row: redraws ten times a second at most.
+    /// Cheap to call for every row: redraws ten times a second at most. `bytes` may be any measure of the way, as
+    /// `total_bytes` is.
     void update(std::uint64_t rows, std::uint64_t bytes);
 
     /// Clears the line, so that something else can be written. The next update draws it again.
@@ -42,6 +44,7 @@ private:
     SteadyClock clock_;
     std::string what_;
     std::optional<std::uint64_t> total_bytes_;
+    std::int64_t shown_after_us_ = 0;
     std::int64_t began_us_ = 0;
     std::optional<std::int64_t> drawn_us_;
     bool on_screen_ = false;

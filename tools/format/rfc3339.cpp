@@ -56,6 +56,8 @@ std::string rfc3339_seconds(std::int64_t time_us) {
     return text;
 }
 
+std::string date(std::int64_t time_us) { return rfc3339_seconds(time_us).substr(0, 10); }
+
 std::optional<std::int64_t> parse_rfc3339(std::string_view text) noexcept {
     TimeScanner scanner(text);
     const auto local = scanner.take_date_and_time("Tt", 9);

@@ -17,6 +17,9 @@ void append_rfc3339(std::string& text, std::int64_t time_us);
 /// For tables: to the second, the rest cut off.
 [[nodiscard]] std::string rfc3339_seconds(std::int64_t time_us);
 
+/// The date alone: "2026-04-22".
+[[nodiscard]] std::string date(std::int64_t time_us);
+
 /// Reads a time with 'Z' or an offset; up to nine digits of a second, cut to microseconds. Nothing if it is not that:
 /// a time without an offset is no moment.
 [[nodiscard]] std::optional<std::int64_t> parse_rfc3339(std::string_view text) noexcept;

@@ -14,7 +14,7 @@ namespace {
 // Reads field after field and remembers the first that is wrong.
 class RowParser {
 public:
-    explicit RowParser(const std::vector<CsvField>& fields) : fields_(fields) {}
+    RowParser(const std::vector<CsvField>& fields, const TimeForm& times) : fields_(fields), times_(times) {}
 
     template <class IdType>
     IdType id(Column column) {
@@ -23,10 +23,7 @@ public:
 
     TokenHash hash(Column column) { return parsed<TokenHash>(column, parse_token_hash, "not 64 hexadecimal digits"); }
 
-    std::int64_t time(Column column) {
-        return parsed<std::int64_t>(column, parse_postgres_time,
-                                    "not a time such as 2026-04-22 00:16:23.57905+00, in the years 1 to 9999");
-    }
+    std::int64_t time(Column column) { return parsed<std::int64_t>(column, times_.parse, times_.expectation); }
 
     std::optional<std::int64_t> optional_time(Column column) {
         if (!field(column)) return std::nullopt;
@@ -58,6 +55,7 @@ private:
     }
 
     const std::vector<CsvField>& fields_;
+    TimeForm times_;
     std::optional<RowProblem> problem_;
 };
 
@@ -90,8 +88,13 @@ std::optional<RowProblem> check_header(const std::vector<CsvField>& fields) {
 }
 
 tl::expected<Token, RowProblem> token_from_row(const std::vector<CsvField>& fields) {
+    return token_from_fields(
+        fields, {parse_postgres_time, "not a time such as 2026-04-22 00:16:23.57905+00, in the years 1 to 9999"});
+}
+
+tl::expected<Token, RowProblem> token_from_fields(const std::vector<CsvField>& fields, const TimeForm& times) {
     if (auto problem = check_field_count(fields.size())) return tl::unexpected(*std::move(problem));
-    RowParser row(fields);
+    RowParser row(fields, times);
     Token token;
     token.id = row.id<TokenId>(Column::id);
     token.chain_id = token.id;

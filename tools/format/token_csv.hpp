@@ -1,8 +1,10 @@
 // Rows of the origin's table in PostgreSQL's CSV, to tokens and back.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -25,6 +27,16 @@ struct RowProblem {
 
 /// Reads a row. What the store checks itself (lengths, UTF-8, addresses, conflicts) is left to it.
 [[nodiscard]] tl::expected<Token, RowProblem> token_from_row(const std::vector<CsvField>& fields);
+
+/// How times are written.
+struct TimeForm {
+    std::optional<std::int64_t> (*parse)(std::string_view) noexcept;
+    const char* expectation;
+};
+
+/// Reads fields in the order of the columns, from whatever file.
+[[nodiscard]] tl::expected<Token, RowProblem> token_from_fields(const std::vector<CsvField>& fields,
+                                                                const TimeForm& times);
 
 /// The column that a refusal by the store is about.
 [[nodiscard]] Column column_of(ErrorCode refusal) noexcept;

@@ -1,14 +1,15 @@
-// The tokens of a CSV file in the order of its rows, each with its line; bad rows among them.
+// The tokens of a file, CSV or JSON lines, in the order of its rows, each with its line; bad rows among them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include <tokenstore/token.hpp>
 
 #include "format/csv_reader.hpp"
+#include "format/token_csv.hpp"
 
 namespace tokenstore::tool {
 
@@ -19,12 +20,9 @@ struct LineProblem {
     std::string why;
 };
 
-class TokenRows {
+/// A file of rows in one form.
+class TokenSource {
 public:
-    /// Reads from where the descriptor stands, at most so many bytes at a time. Borrowed.
-    explicit TokenRows(int descriptor, std::size_t block_bytes = CsvReader::usual_block_bytes)
-        : csv_(descriptor, block_bytes) {}
-
     enum class Step {
         token,       ///< see token()
         bad_row,     ///< see problem(); the next row can be read
@@ -33,22 +31,52 @@ public:
         end,
     };
 
-    /// Call once, before next(): `token` if the header is the right one, otherwise as above.
-    Step read_header();
-    Step next();
+    TokenSource() = default;
+    TokenSource(const TokenSource&) = delete;
+    TokenSource& operator=(const TokenSource&) = delete;
+    virtual ~TokenSource() = default;
+
+    /// Call once, before next(): `token` if the file begins as it must.
+    virtual Step begin() = 0;
+    virtual Step next() = 0;
 
     [[nodiscard]] const Token& token() const noexcept { return token_; }
-    [[nodiscard]] std::uint64_t line() const noexcept { return csv_.record().line; }
+    [[nodiscard]] virtual std::uint64_t line() const noexcept = 0;
     [[nodiscard]] const LineProblem& problem() const noexcept { return problem_; }
-    [[nodiscard]] int error_number() const noexcept { return csv_.defect().error_number; }
-    [[nodiscard]] std::uint64_t bytes_done() const noexcept { return csv_.bytes_done(); }
+    [[nodiscard]] virtual int error_number() const noexcept = 0;
+    [[nodiscard]] virtual std::uint64_t bytes_done() const noexcept = 0;
 
-private:
-    Step defect();
+protected:
+    Step take(tl::expected<Token, RowProblem> row);
 
-    CsvReader csv_;
     Token token_;
     LineProblem problem_;
+};
+
+/// The tokens of a file: JSON lines if it begins with a brace, otherwise CSV.
+class TokenRows {
+public:
+    using Step = TokenSource::Step;
+
+    /// Reads from where the descriptor stands, at most so many bytes at a time. Borrowed.
+    explicit TokenRows(int descriptor, std::size_t block_bytes = CsvReader::usual_block_bytes)
+        : descriptor_(descriptor), block_bytes_(block_bytes) {}
+
+    /// Call once, before all others: `token` if the file begins as it must, otherwise as TokenSource says.
+    Step read_header();
+    Step next() { return source_->next(); }
+
+    [[nodiscard]] const Token& token() const noexcept { return source_->token(); }
+    [[nodiscard]] std::uint64_t line() const noexcept { return source_->line(); }
+    [[nodiscard]] const LineProblem& problem() const noexcept { return source_->problem(); }
+    [[nodiscard]] int error_number() const noexcept { return source_ ? source_->error_number() : error_number_; }
+    [[nodiscard]] std::uint64_t bytes_done() const noexcept { return source_->bytes_done(); }
+
+private:
+    int descriptor_;
+    std::size_t block_bytes_;
+    std::unique_ptr<TokenSource> source_;
+    int error_number_ = 0;
 };
 
 }  // namespace tokenstore::tool

@@ -58,8 +58,9 @@ InputFile::~InputFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<InputFile> InputFile::open(const std::filesystem::path& path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+Result<InputFile> InputFile::open(const std::filesystem::path& path, int standard_input) {
+    const int descriptor =
+        path == "-" ? ::fcntl(standard_input, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return os_error("cannot open the input", errno);
     InputFile file(descriptor, std::nullopt);
     struct stat status = {};

@@ -11,8 +11,8 @@ namespace tokenstore::tool {
 
 class InputFile {
 public:
-    /// Error: io_error.
-    [[nodiscard]] static Result<InputFile> open(const std::filesystem::path& path);
+    /// "-" is what `standard_input` stands for, which is borrowed. Error: io_error.
+    [[nodiscard]] static Result<InputFile> open(const std::filesystem::path& path, int standard_input);
 
     InputFile(InputFile&& other) noexcept;
     InputFile& operator=(InputFile&& other) noexcept;

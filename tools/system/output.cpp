@@ -22,6 +22,7 @@ void Output::write(std::string_view text) {
 
 void Output::flush() {
     std::string_view rest = buffer_;
+    if (digest_ != nullptr) digest_->add(rest);
     while (!rest.empty() && usable()) {
         const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
         if (written >= 0) {

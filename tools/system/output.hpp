@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "system/sha256.hpp"
+
 namespace tokenstore::tool {
 
 class Output {
@@ -22,6 +24,9 @@ public:
     void write(std::string_view text);
     void flush();
 
+    /// From now on the digest gets all that is written. Borrowed.
+    void add_to(Sha256& digest) noexcept { digest_ = &digest; }
+
     [[nodiscard]] bool is_terminal() const noexcept { return is_terminal_; }
 
     /// False once a write has failed: there is no use in making more text.
@@ -34,6 +39,7 @@ private:
     bool is_terminal_;
     int error_number_ = 0;
     std::string buffer_;
+    Sha256* digest_ = nullptr;
 };
 
 }  // namespace tokenstore::tool

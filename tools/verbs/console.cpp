@@ -1,6 +1,7 @@
 #include "verbs/console.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 
 #include "format/terminal_text.hpp"
@@ -9,7 +10,15 @@
 
 namespace tokenstore::tool {
 
+bool wants_colours(const Console& console) noexcept {
+    const char* const no_color = std::getenv("NO_COLOR");
+    const char* const terminal = std::getenv("TERM");
+    const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+    return console.output.is_terminal() && !dumb && (no_color == nullptr || *no_color == '\0');
+}
+
 void report(Console& console, std::string_view message) {
+    console.output.flush();
     console.errors.write("tokenstore: " + terminal_text(message) + '\n');
     console.errors.flush();
 }

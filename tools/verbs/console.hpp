@@ -16,7 +16,11 @@ struct Console {
     Output& errors;  ///< messages, each flushed at once
 };
 
-/// Writes "tokenstore: message" as one line.
+/// Whether answers may be coloured and drawn: only on a terminal, and not if NO_COLOR is set (no-color.org) or the
+/// terminal is a dumb one.
+[[nodiscard]] bool wants_colours(const Console& console) noexcept;
+
+/// Writes "tokenstore: message" as one line, behind the answers so far.
 void report(Console& console, std::string_view message);
 
 /// Reports the error, unless it came of an interruption, and answers the exit code that belongs to it.

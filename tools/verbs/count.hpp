@@ -1,19 +1,10 @@
 // tokenstore count: what a store holds, in figures.
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-
-#include "verbs/console.hpp"
+#include "verbs/verb.hpp"
 
 namespace tokenstore::tool {
 
-struct CountArguments {
-    std::filesystem::path store;
-    std::int64_t as_of_us = 0;
-};
-
-/// Writes one JSON object.
-[[nodiscard]] ExitCode run_count(const CountArguments& arguments, Console& console);
+[[nodiscard]] Verb count_verb();
 
 }  // namespace tokenstore::tool

@@ -1,6 +1,10 @@
 #include "verbs/import.hpp"
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,10 +15,26 @@
 #include "system/interruption.hpp"
 #include "system/os_error.hpp"
 #include "system/private_folder.hpp"
+#include "verbs/dump_file.hpp"
 #include "verbs/import_pass.hpp"
+#include "verbs/options.hpp"
 
 namespace tokenstore::tool {
 namespace {
+
+constexpr std::int64_t day_us = 24LL * 3600 * 1'000'000;
+
+enum class OnError {
+    stop,  // a bad row, and nothing is stored: the file is proved as a whole first
+    skip,  // a bad row is reported, the rest is stored
+};
+
+struct Arguments {
+    std::filesystem::path store;
+    std::filesystem::path file;
+    OnError on_error = OnError::stop;
+    std::int64_t longest_lifetime_us = 400 * day_us;  // no row may expire further ahead
+};
 
 // "FILE:LINE: column NAME: why" on standard error; the first ones only, for a file of the wrong kind has as many as
 // rows.
@@ -51,7 +71,7 @@ private:
 
 class Import {
 public:
-    Import(const ImportArguments& arguments, Console& console)
+    Import(const Arguments& arguments, Console& console)
         : arguments_(arguments),
           console_(console),
           progress_(console.errors),
@@ -84,7 +104,7 @@ private:
     // Two passes. The first proves every row against the file itself, in a scratch store, and against the store if
     // there is one; that store is held open all the while, so that nobody changes it in between.
     Result<ExitCode> stop_at_problem() {
-        Result<InputFile> file = InputFile::open(arguments_.file);
+        Result<InputFile> file = open_dump(arguments_.file, console_.input);
         if (!file) return file.error();
         Result<TokenStore> store = TokenStore::open(arguments_.store, store_options(false));
         if (!store && store.error().code != ErrorCode::store_missing) return store.error();
@@ -105,7 +125,7 @@ private:
     }
 
     Result<ExitCode> skip_problems() {
-        const Result<InputFile> file = InputFile::open(arguments_.file);
+        const Result<InputFile> file = open_dump(arguments_.file, console_.input);
         if (!file) return file.error();
         TokenRows rows(file->descriptor());
         const Result<bool> header = header_is_right(rows);
@@ -189,7 +209,7 @@ private:
         }
     }
 
-    const ImportArguments& arguments_;
+    const Arguments& arguments_;
     Console& console_;
     Progress progress_;
     ProblemList problems_;
@@ -197,8 +217,30 @@ private:
     ImportCounts counts_;
 };
 
+Run declare(CLI::App& line) {
+    const auto arguments = std::make_shared<Arguments>();
+    add_path(line, "STORE", arguments->store, "The store's directory; made if it is missing");
+    add_path(line, "FILE", arguments->file, "The file, JSON lines or CSV; a pipe will do, and - for standard input");
+    add_choice<OnError>(
+        line, "--on-error", arguments->on_error, {{"stop", OnError::stop}, {"skip", OnError::skip}},
+        "stop (default): prove the whole file first, and store nothing if a row is bad. skip: report bad rows and "
+        "store the rest");
+    const auto parse_days = [](const std::string& text) -> std::optional<std::int64_t> {
+        int days = 0;
+        if (!CLI::detail::lexical_cast(text, days) || days < 1 || days > 36'500) return std::nullopt;
+        return days * day_us;
+    };
+    add_parsed(line, "--longest-lifetime", arguments->longest_lifetime_us, parse_days,
+               "a number of days from 1 to 36500",
+               "Refuse rows that expire more than this many days from now; 400 by default")
+        .type_name("DAYS");
+    return [arguments](Console& console) { return Import(*arguments, console).run(); };
+}
+
 }  // namespace
 
-ExitCode run_import(const ImportArguments& arguments, Console& console) { return Import(arguments, console).run(); }
+Verb import_verb() {
+    return {"import", "Store the rows of a dump, or of a CSV file that PostgreSQL made of the origin's table", declare};
+}
 
 }  // namespace tokenstore::tool

@@ -1,6 +1,12 @@
 #include "verbs/sessions.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tokenstore/store_reader.hpp>
@@ -9,64 +15,81 @@
 #include "format/table.hpp"
 #include "format/terminal_text.hpp"
 #include "format/token_json.hpp"
+#include "verbs/options.hpp"
+#include "verbs/view.hpp"
 
 namespace tokenstore::tool {
 namespace {
 
-constexpr std::size_t device_name_columns_max = 40;
-constexpr std::size_t hash_digits_shown = 8;
+struct Arguments : View {
+    UserId user;
+    std::size_t limit = 50;
+    std::optional<SessionCursor> after;
+};
 
-std::string as_table(const SessionPage& page, const SessionsArguments& arguments) {
+constexpr std::size_t device_name_columns_max = 40;
+
+std::string for_people(const SessionPage& page, const Arguments& arguments, bool colours) {
     if (page.sessions.empty()) return arguments.after ? "no more active sessions\n" : "no active sessions\n";
-    std::vector<std::vector<std::string>> rows = {
-        {"created", "expires", "device name", "address", "token hash", "family"}};
+    const Redaction& shown = arguments.shown;
+    std::vector<Row> rows = {{"created", "expires", "token hash", "family"}};
+    if (shown.show_ids) rows.front().insert(rows.front().begin() + 2, {"device name", "address"});
     for (const Token& token : page.sessions) {
-        rows.push_back({rfc3339_seconds(token.created_at_us), rfc3339_seconds(token.expires_at_us),
-                        cut_to_width(shown_text(token.device_name), device_name_columns_max),
-                        shown_text(token.ip_address), to_hex(token.hash).substr(0, hash_digits_shown),
-                        to_string(token.family_id)});
+        Row row = {shown_time(token.created_at_us), shown_time(token.expires_at_us), shown(token.hash),
+                   to_string(token.family_id)};
+        if (shown.show_ids) {
+            row.insert(row.begin() + 2, {cut_to_width(shown_text(token.device_name), device_name_columns_max),
+                                         shown_text(token.ip_address)});
+        }
+        rows.push_back(std::move(row));
     }
     const std::size_t count = page.sessions.size();
-    std::string text = table(rows);
+    std::string text = table(std::move(rows), colours);
     text += std::to_string(count) + (count == 1 ? " active session" : " active sessions") + " as of " +
             rfc3339(arguments.as_of_us);
     if (page.next) text += "; for more: --after " + to_string(page.next->last_chain);
     return text + '\n';
 }
 
-std::string as_json(const SessionPage& page, const SessionsArguments& arguments) {
-    rapidjson::StringBuffer buffer;
-    JsonWriter json(buffer);
-    json.StartObject();
-    json.Key("user_id");
-    write_json_text(json, to_string(arguments.user));
-    json.Key("as_of");
-    write_json_text(json, rfc3339(arguments.as_of_us));
-    json.Key("sessions");
-    json.StartArray();
-    for (const Token& token : page.sessions) write_json_token(json, {token, TokenState::live, std::nullopt});
-    json.EndArray();
-    json.Key("next");
-    if (page.next) {
-        write_json_text(json, to_string(page.next->last_chain));
-    } else {
-        json.Null();
-    }
-    json.EndObject();
-    return std::string(buffer.GetString(), buffer.GetSize()) + '\n';
-}
-
-}  // namespace
-
-ExitCode run_sessions(const SessionsArguments& arguments, Console& console) {
+ExitCode run(const Arguments& arguments, Console& console) {
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
     const Result<SessionPage> page = reader->get_user_active_sessions(
         arguments.user, arguments.as_of_us, {.limit = arguments.limit, .after = arguments.after});
     if (!page) return report(console, page.error());
-    console.output.write(arguments.format == SessionsFormat::json ? as_json(*page, arguments)
-                                                                  : as_table(*page, arguments));
+    if (as_table(arguments.form, console)) {
+        console.output.write(for_people(*page, arguments, wants_colours(console)));
+    } else {
+        JsonLine line;
+        for (const Token& token : page->sessions) {
+            add_token(line, {token, TokenState::live, std::nullopt}, arguments.shown);
+            console.output.write(line.finish());
+        }
+    }
+    tell_moment(console, *reader, arguments.as_of_us);
     return ExitCode::ok;
 }
+
+Run declare(CLI::App& line) {
+    const auto arguments = std::make_shared<Arguments>();
+    add_view(line, *arguments);
+    add_parsed(line, "USER", arguments->user, parsed_by(parse_id<UserId>), "a UUID", "The user's id, a UUID")
+        .required()
+        ->type_name("");
+    add_number(line, "--limit", arguments->limit, 1, max_page_limit, "At most this many, 1 to 1000; 50 by default");
+    const auto parse_cursor = [](const std::string& text) -> std::optional<SessionCursor> {
+        const Result<TokenId> chain = parse_id<TokenId>(text);
+        if (!chain) return std::nullopt;
+        return SessionCursor{*chain};
+    };
+    add_parsed(line, "--after", arguments->after, parse_cursor, "a cursor that an earlier page named",
+               "Go on behind this cursor: the chain_id of the last session of the page before")
+        .type_name("CURSOR");
+    return [arguments](Console& console) { return run(*arguments, console); };
+}
+
+}  // namespace
+
+Verb sessions_verb() { return {"sessions", "List a user's live tokens, newest login first", declare}; }
 
 }  // namespace tokenstore::tool

@@ -63,6 +63,21 @@ BOOST_AUTO_TEST_CASE(line_is_drawn_at_most_ten_times_a_second) {
     BOOST_TEST(std::count(text.begin(), text.end(), '\r') == 10 + 1);  // and erased once
 }
 
+BOOST_AUTO_TEST_CASE(what_is_over_within_a_second_may_stay_unseen) {
+    Screen screen;
+    std::int64_t now_us = 0;
+    {
+        Progress progress(screen.output, true, [&now_us] { return now_us; });
+        progress.begin("counting", 1000, second_us);
+        now_us = second_us - 1;
+        progress.update(1, 10);
+        BOOST_TEST(screen.text().empty());
+        now_us = second_us;
+        progress.update(2, 500);
+    }
+    BOOST_TEST(screen.text() == "\r\x1b[Kcounting  2 rows  2 rows/s  50%  0:01 left\r\x1b[K");
+}
+
 BOOST_AUTO_TEST_CASE(line_is_erased_at_the_end) {
     Screen screen;
     {

@@ -1,4 +1,5 @@
 #include <array>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
@@ -7,8 +8,10 @@
 
 #include <tokenstore/error.hpp>
 #include <tokenstore/health.hpp>
+#include <tokenstore/log_reader.hpp>
 #include <tokenstore/outcomes.hpp>
 #include <tokenstore/token.hpp>
+#include <tokenstore/verification.hpp>
 
 namespace tokenstore {
 namespace {
@@ -121,7 +124,38 @@ BOOST_AUTO_TEST_CASE(outcomes_have_names) {
     BOOST_TEST(name(RevokeTokenOutcome::not_found) == "not_found");
 }
 
+// Stable: scripts compare them.
+constexpr std::array<std::string_view, 13> findings{
+    "damaged_file",   "unreadable_part",    "undecodable_record", "missing_entry",   "differing_entry",
+    "orphan_entry",   "two_tips",           "two_users",          "broken_rotation", "broken_lineage",
+    "end_not_listed", "end_kept_too_short", "expiry_beyond_bound"};
+
+BOOST_AUTO_TEST_CASE(findings_have_names_and_only_what_is_derived_is_repairable) {
+    const std::set<std::string_view> repairable = {"missing_entry", "differing_entry", "orphan_entry",
+                                                   "end_not_listed"};
+    for (std::size_t i = 0; i < findings.size(); ++i) {
+        Finding finding{static_cast<FindingKind>(i), "tokens", ""};
+        BOOST_TEST(name(finding.kind) == findings[i]);
+        BOOST_TEST(is_damage(finding.kind) == (i < 2), findings[i]);
+        BOOST_TEST(is_repairable(finding) == repairable.contains(findings[i]), findings[i]);
+    }
+    Finding entry{FindingKind::undecodable_record, "by_user", ""};
+    entry.chain_id.emplace();
+    BOOST_TEST(is_repairable(entry));
+}
+
+BOOST_AUTO_TEST_CASE(operations_of_the_log_have_names) {
+    constexpr std::array<std::string_view, 11> operations{"stored",       "rotated",     "revoked", "rewritten",
+                                                          "family_ended", "user_ended",  "removed", "index_repaired",
+                                                          "upkeep",       "undecodable", "lost"};
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+        BOOST_TEST(name(static_cast<LogOperationKind>(i)) == operations[i]);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_value_outside_its_enumeration_is_called_unknown) {
+    BOOST_TEST(name(static_cast<FindingKind>(99)) == "unknown");
+    BOOST_TEST(name(static_cast<LogOperationKind>(99)) == "unknown");
     BOOST_TEST(name(static_cast<WriteState>(9)) == "unknown");
     BOOST_TEST(name(static_cast<Advice>(9)) == "unknown");
     BOOST_TEST(name(static_cast<TokenState>(9)) == "unknown");

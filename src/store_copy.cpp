@@ -1,0 +1,376 @@
+// Checkpoints, backups and restores: the folders around a copy of a store, and its list of files.
+#include <tokenstore/store_copy.hpp>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <functional>
+#include <map>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "codec/backup_list.hpp"
+#include "storage/database.hpp"
+#include "storage/small_file.hpp"
+#include "storage/status_error.hpp"
+#include "storage/store_copy.hpp"
+
+namespace tokenstore {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* list_name = "BACKUP";
+constexpr std::size_t name_digits = 6;
+
+Error error(ErrorCode code, std::string message) { return {code, WriteState::nothing_written, std::move(message)}; }
+
+fs::path without_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
+
+fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+/// A folder in the making beside its place: it gets there whole, or is removed.
+class NewFolder {
+public:
+    static Result<NewFolder> beside(const fs::path& wanted) {
+        auto place = without_slash(wanted);
+        std::error_code unknown;
+        if (fs::exists(fs::symlink_status(place, unknown))) {
+            return error(ErrorCode::already_exists, "there is something of that name already");
+        }
+        auto making = place;
+        making += ".making";
+        if (::mkdir(making.c_str(), S_IRWXU) != 0) return storage::system_error(errno, "making the folder of the copy");
+        return NewFolder(std::move(place), std::move(making));
+    }
+
+    NewFolder(NewFolder&& other) noexcept
+        : place_(std::move(other.place_)), making_(std::exchange(other.making_, {})) {}
+    NewFolder& operator=(NewFolder&&) = delete;
+    NewFolder(const NewFolder&) = delete;
+    NewFolder& operator=(const NewFolder&) = delete;
+    ~NewFolder() { remove(); }
+
+    [[nodiscard]] const fs::path& path() const noexcept { return making_; }
+
+    [[nodiscard]] Result<void> empty() const {
+        std::error_code failure;
+        for (fs::directory_iterator entry(making_, failure), end; !failure && entry != end; entry.increment(failure)) {
+            fs::remove(entry->path(), failure);
+        }
+        if (failure) return storage::system_error(failure.value(), "emptying the folder of the copy");
+        return {};
+    }
+
+    [[nodiscard]] Result<void> put_in_place() {
+        std::error_code failure;
+        fs::rename(making_, place_, failure);
+        if (failure) return storage::system_error(failure.value(), "putting the copy in its place");
+        making_.clear();
+        return storage::sync_directory(storage::current_host(), parent_of(place_));
+    }
+
+private:
+    NewFolder(fs::path place, fs::path making) : place_(std::move(place)), making_(std::move(making)) {}
+
+    void remove() noexcept {
+        if (making_.empty()) return;
+        std::error_code ignored;
+        fs::remove_all(making_, ignored);
+    }
+
+    fs::path place_;
+    fs::path making_;  // empty once it is in place, or moved from
+};
+
+/// Copies a moment of the store into the folder. An owner that drops files meanwhile makes it begin anew.
+Result<CopySummary> copy_moment(const fs::path& store, const NewFolder& folder,
+                                const std::function<storage::PlaceTable(const storage::Database&)>& placing,
+                                CopySummary& summary) {
+    constexpr int attempts = 20;
+    for (int attempt = 1;; ++attempt) {
+        const auto view = storage::Database::open_view(store, ReaderOptions{});
+        if (!view) return view.error();
+        summary = {};
+        summary.sequence = (*view)->latest_sequence();
+        auto copied = storage::copy_view(**view, folder.path(), placing(**view));
+        if (copied) return summary;
+        if (copied.error().code != ErrorCode::busy || attempt == attempts) return std::move(copied).error();
+        if (auto emptied = folder.empty(); !emptied) return std::move(emptied).error();
+    }
+}
+
+/// A copy that cannot be opened is none.
+Result<void> prove(const fs::path& copy) {
+    const auto view = storage::Database::open_view(copy, ReaderOptions{});
+    if (!view) return view.error();
+    return {};
+}
+
+Result<void> sum_up(const fs::path& folder, CopySummary& summary) {
+    std::error_code failure;
+    for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
+        if (entry->path().filename() == list_name) continue;
+        ++summary.files;
+        summary.bytes += entry->file_size(failure);
+    }
+    if (failure) return storage::system_error(failure.value(), "reading the folder of the copy");
+    return {};
+}
+
+// ---- Backups
+// ---------------------------------------------------------------------------------------------------------
+
+std::optional<std::uint64_t> number_of(const fs::path& backup) {
+    const auto name = backup.filename().string();
+    std::uint64_t number = 0;
+    const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (failure != std::errc() || end != name.data() + name.size() || name.size() < name_digits) return std::nullopt;
+    return number;
+}
+
+std::string name_of(std::uint64_t number) {
+    const auto digits = std::to_string(number);
+    return std::string(name_digits - std::min(name_digits, digits.size()), '0') + digits;
+}
+
+/// The backups of a repository by their numbers. A folder in the making is none.
+Result<std::map<std::uint64_t, fs::path>> find_backups(const fs::path& repository) {
+    std::map<std::uint64_t, fs::path> found;
+    std::error_code failure;
+    for (fs::directory_iterator entry(repository, failure), end; !failure && entry != end; entry.increment(failure)) {
+        if (const auto number = number_of(entry->path())) found.emplace(*number, entry->path());
+    }
+    if (failure == std::errc::no_such_file_or_directory) {
+        return error(ErrorCode::store_missing, "there is no folder of backups");
+    }
+    if (failure) return storage::system_error(failure.value(), "reading the folder of backups");
+    return found;
+}
+
+Result<codec::BackupList> read_list(const fs::path& backup) {
+    const auto text = storage::read_small_file(storage::current_host(), backup / list_name);
+    if (!text) return text.error();
+    if (!*text) return error(ErrorCode::not_a_store, "the folder is no backup: it has no file BACKUP");
+    auto list = codec::decode_backup_list(**text);
+    if (!list) return error(ErrorCode::corrupt, "the file BACKUP, the list of the backup's files, is damaged");
+    return *std::move(list);
+}
+
+Backup described(const fs::path& directory, const codec::BackupList& list) {
+    Backup backup{directory, list.made_at_us, {.sequence = list.sequence, .files = list.files.size()}};
+    for (const auto& file : list.files) backup.copy.bytes += file.bytes;
+    return backup;
+}
+
+/// What the backup before this one has, by identity.
+using KnownTables = std::map<std::string, std::pair<fs::path, codec::BackupFile>>;
+
+Result<KnownTables> tables_of(const std::map<std::uint64_t, fs::path>& backups) {
+    KnownTables known;
+    if (backups.empty()) return known;
+    const auto& newest = backups.rbegin()->second;
+    auto list = read_list(newest);
+    if (!list) return std::move(list).error();
+    for (auto& file : list->files) {
+        if (!file.identity.empty()) known.emplace(file.identity, std::pair(newest / file.name, file));
+    }
+    return known;
+}
+
+/// Places table files for a backup, and notes what it knows of them then.
+class BackupTables {
+public:
+    explicit BackupTables(KnownTables known) : known_(std::move(known)) {}
+
+    [[nodiscard]] Result<void> begin(const storage::Database& view) {
+        noted_.clear();
+        auto identities = view.table_identities();
+        if (!identities) return std::move(identities).error();
+        identities_ = *std::move(identities);
+        return {};
+    }
+
+    [[nodiscard]] Result<void> place(const storage::TableFile& file, const fs::path& from, const fs::path& to,
+                                     CopySummary& summary) {
+        const auto identity = identities_.find(file.name);
+        if (identity == identities_.end()) {
+            return error(ErrorCode::busy, "the table file " + file.name + " is not known");
+        }
+        codec::BackupFile noted{file.name, file.bytes, 0, identity->second};
+        const auto known = known_.find(identity->second);
+        if (known != known_.end() && known->second.second.bytes == file.bytes) {
+            const auto linked = storage::link_or_copy(known->second.first, to);
+            if (!linked) return linked.error();
+            if (*linked) summary.shared_bytes += file.bytes;
+            noted.checksum = known->second.second.checksum;
+        } else {
+            const auto checksum = storage::copy_file(from, to);
+            if (!checksum) return checksum.error();
+            noted.checksum = *checksum;
+        }
+        noted_.emplace(file.name, std::move(noted));
+        return {};
+    }
+
+    /// The list of all files in the folder; those that are no tables are read for it.
+    [[nodiscard]] Result<codec::BackupList> list(const fs::path& folder) const {
+        codec::BackupList list;
+        std::map<std::string, codec::BackupFile> files = noted_;
+        std::error_code failure;
+        for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
+            const auto name = entry->path().filename().string();
+            if (files.contains(name)) continue;
+            const auto digest = storage::digest_file(entry->path());
+            if (!digest) return digest.error();
+            files.emplace(name, codec::BackupFile{name, digest->bytes, digest->checksum, {}});
+        }
+        if (failure) return storage::system_error(failure.value(), "reading the folder of the backup");
+        for (auto& [name, file] : files) list.files.push_back(std::move(file));
+        return list;
+    }
+
+private:
+    KnownTables known_;
+    std::map<std::string, std::string> identities_;
+    std::map<std::string, codec::BackupFile> noted_;
+};
+
+Result<void> check_file(const fs::path& backup, const codec::BackupFile& file) {
+    const auto digest = storage::digest_file(backup / file.name);
+    if (!digest) {
+        auto failure = digest.error();
+        if (failure.code != ErrorCode::busy) return failure;
+        return error(ErrorCode::corrupt, "the backup lacks its file " + file.name);
+    }
+    if (digest->bytes == file.bytes && digest->checksum == file.checksum) return {};
+    return error(ErrorCode::corrupt, "the file " + file.name + " of the backup is not as it was written");
+}
+
+/// What the system refuses its library is answered, too.
+template <class Call>
+auto guarded(Call call) noexcept -> decltype(call()) try {
+    return call();
+} catch (const std::system_error& failure) {
+    return error(ErrorCode::internal, std::string("the engine could not be started: ") + failure.code().message());
+}
+
+}  // namespace
+
+Result<CopySummary> checkpoint_store(const fs::path& store, const fs::path& to) noexcept {
+    return guarded([&]() -> Result<CopySummary> {
+        auto folder = NewFolder::beside(to);
+        if (!folder) return std::move(folder).error();
+        CopySummary summary;
+        const auto placing = [&summary](const storage::Database&) -> storage::PlaceTable {
+            return [&summary](const storage::TableFile& file, const fs::path& from, const fs::path& at) {
+                const auto linked = storage::link_or_copy(from, at);
+                if (!linked) return Result<void>(linked.error());
+                if (*linked) summary.shared_bytes += file.bytes;
+                return Result<void>();
+            };
+        };
+        if (auto copied = copy_moment(store, *folder, placing, summary); !copied) return std::move(copied).error();
+        if (auto proven = prove(folder->path()); !proven) return std::move(proven).error();
+        if (auto summed = sum_up(folder->path(), summary); !summed) return std::move(summed).error();
+        if (auto placed = folder->put_in_place(); !placed) return std::move(placed).error();
+        return summary;
+    });
+}
+
+Result<Backup> make_backup(const fs::path& store, const fs::path& repository, const Clock& clock) noexcept {
+    return guarded([&]() -> Result<Backup> {
+        if (::mkdir(without_slash(repository).c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+            return storage::system_error(errno, "making the folder of backups");
+        }
+        const auto backups = find_backups(repository);
+        if (!backups) return backups.error();
+        auto known = tables_of(*backups);
+        if (!known) return std::move(known).error();
+        const auto number = backups->empty() ? 1 : backups->rbegin()->first + 1;
+        const auto directory = without_slash(repository) / name_of(number);
+        auto folder = NewFolder::beside(directory);
+        if (!folder) return std::move(folder).error();
+
+        BackupTables tables(*std::move(known));
+        CopySummary summary;
+        const auto made_at_us = clock.wall_us();
+        const auto placing = [&](const storage::Database& view) -> storage::PlaceTable {
+            auto begun = tables.begin(view);
+            return [&, begun](const storage::TableFile& file, const fs::path& from, const fs::path& to) {
+                return begun ? tables.place(file, from, to, summary) : begun;
+            };
+        };
+        if (auto copied = copy_moment(store, *folder, placing, summary); !copied) return std::move(copied).error();
+        if (auto proven = prove(folder->path()); !proven) return std::move(proven).error();
+        auto list = tables.list(folder->path());
+        if (!list) return std::move(list).error();
+        list->made_at_us = made_at_us;
+        list->sequence = summary.sequence;
+        const auto host = storage::current_host();
+        if (auto written = storage::make_small_file(host, folder->path() / list_name, codec::encode_backup_list(*list));
+            !written) {
+            return std::move(written).error();
+        }
+        if (auto synced = storage::sync_directory(host, folder->path()); !synced) return std::move(synced).error();
+        if (auto placed = folder->put_in_place(); !placed) return std::move(placed).error();
+        auto backup = described(directory, *list);
+        backup.copy.shared_bytes = summary.shared_bytes;
+        return backup;
+    });
+}
+
+Result<std::vector<Backup>> list_backups(const fs::path& repository) noexcept {
+    return guarded([&]() -> Result<std::vector<Backup>> {
+        const auto found = find_backups(repository);
+        if (!found) return found.error();
+        std::vector<Backup> backups;
+        for (const auto& [number, directory] : *found) {
+            const auto list = read_list(directory);
+            if (!list) return list.error();
+            backups.push_back(described(directory, *list));
+        }
+        return backups;
+    });
+}
+
+Result<Backup> check_backup(const fs::path& backup) noexcept {
+    return guarded([&]() -> Result<Backup> {
+        const auto list = read_list(backup);
+        if (!list) return list.error();
+        for (const auto& file : list->files) {
+            if (auto checked = check_file(backup, file); !checked) return std::move(checked).error();
+        }
+        return described(without_slash(backup), *list);
+    });
+}
+
+Result<CopySummary> restore_backup(const fs::path& backup, const fs::path& to) noexcept {
+    return guarded([&]() -> Result<CopySummary> {
+        const auto list = read_list(backup);
+        if (!list) return list.error();
+        auto folder = NewFolder::beside(to);
+        if (!folder) return std::move(folder).error();
+        for (const auto& file : list->files) {
+            const auto checksum = storage::copy_file(backup / file.name, folder->path() / file.name);
+            // What is missing or differs is named in the words of a check.
+            if (!checksum || *checksum != file.checksum) {
+                if (auto checked = check_file(backup, file); !checked) return std::move(checked).error();
+                return checksum ? error(ErrorCode::io_error, "two readings of " + file.name + " gave different bytes")
+                                : checksum.error();
+            }
+        }
+        if (auto synced = storage::sync_directory(storage::current_host(), folder->path()); !synced) {
+            return std::move(synced).error();
+        }
+        if (auto proven = prove(folder->path()); !proven) return std::move(proven).error();
+        if (auto placed = folder->put_in_place(); !placed) return std::move(placed).error();
+        return described(backup, *list).copy;
+    });
+}
+
+}  // namespace tokenstore

@@ -1,0 +1,142 @@
+// tokenstore admin: shows first, asks, changes, counts; and leaves alone what another process holds.
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+#include "codec/keys.hpp"
+#include "support/folder_image.hpp"
+#include "tool/expected_output.hpp"
+#include "tool/small_store.hpp"
+
+namespace tokenstore::tool::test {
+namespace {
+
+using namespace tokenstore::test;
+
+struct AdminFixture : SmallStore {
+    [[nodiscard]] std::vector<std::vector<std::string>> all_changes() const {
+        const std::string at = store().string();
+        return {{"admin", "revoke", at, "--hash", to_hex(make_hash(4))},
+                {"admin", "revoke", at, "--family", to_string(make_family_id(5))},
+                {"admin", "revoke", at, "--user", to_string(make_user_id(1))},
+                {"admin", "cleanup", at},
+                {"admin", "compact", at},
+                {"admin", "repair-index", at}};
+    }
+
+    [[nodiscard]] static std::vector<std::string> with(std::vector<std::string> arguments, const std::string& flag) {
+        arguments.push_back(flag);
+        return arguments;
+    }
+};
+
+BOOST_FIXTURE_TEST_SUITE(admin, AdminFixture)
+
+BOOST_AUTO_TEST_CASE(dry_run_tells_what_would_be_done_and_changes_nothing) {
+    const FolderImage before(store());
+    std::string output;
+    for (const auto& change : all_changes()) {
+        const Finished dry = tool(with(change, "--dry-run"));
+        BOOST_TEST(dry.exit_code == 0, dry.errors);
+        output += dry.output;
+    }
+    check_output(settled(output), "admin_dry_run.jsonl");
+    BOOST_TEST(FolderImage(store()) == before);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_person_to_ask_nothing_is_done) {
+    const FolderImage before(store());
+    for (const auto& change : all_changes()) {
+        const Finished unasked = tool(change);
+        BOOST_TEST(unasked.exit_code == 5);
+        BOOST_TEST(unasked.output == "");
+        BOOST_TEST(unasked.errors == "tokenstore: nobody can be asked here: look with --dry-run, then say --yes\n");
+    }
+    BOOST_TEST(FolderImage(store()) == before);
+}
+
+BOOST_AUTO_TEST_CASE(changes_are_made_and_counted) {
+    std::string output;
+    for (const auto& change : all_changes()) {
+        const Finished made = tool(with(change, "--yes"));
+        BOOST_TEST(made.exit_code == 0, made.errors);
+        output += made.output;
+    }
+    check_output(settled(output), "admin_made.jsonl");
+    const Finished count = tool({"verify", store().string(), "--full"});
+    BOOST_TEST(count.exit_code == 0, count.output);
+}
+
+BOOST_AUTO_TEST_CASE(person_at_a_terminal_is_asked) {
+    const std::vector<std::string> cleanup = {"admin", "cleanup", store().string()};
+    const Finished declined = tool_on_terminal(cleanup, "[y/N] ", "n\n");
+    BOOST_TEST(declined.exit_code == 0);
+    check_output(declined.output, "admin_declined.txt");
+    const Finished agreed = tool_on_terminal(cleanup, "[y/N] ", "y\n");
+    BOOST_TEST(agreed.exit_code == 0);
+    check_output(agreed.output, "admin_agreed.txt");
+}
+
+BOOST_AUTO_TEST_CASE(store_that_another_process_holds_is_left_alone_and_its_holder_named) {
+    const TokenStore owner = opened();
+    for (const auto& change : all_changes()) {
+        const Finished held = tool(with(change, "--yes"));
+        BOOST_TEST(held.exit_code == 4);
+        BOOST_TEST(held.output == "");
+        BOOST_TEST(settled(held.errors) ==
+                   "tokenstore: held_by_another_process: the store is held by process PID (tool_tests) (nothing was "
+                   "written; try the same call again)\n");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(dry_run_works_beside_the_process_that_holds_the_store) {
+    const TokenStore owner = opened();
+    for (const auto& change : all_changes()) {
+        const Finished dry = tool(with(change, "--dry-run"));
+        BOOST_TEST(dry.exit_code == 0, dry.errors);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(repair_makes_a_store_with_broken_indexes_sound_again) {
+    const std::string sound_dump = dump(store(), "jsonl");
+    tamper([&](PlainDatabase& database) {
+        database.remove("by_user", codec::index_key(make_user_id(2), token(4).chain_id).view());
+        database.remove("by_family", codec::index_key(make_family_id(5), token(5).chain_id).view());
+        database.put("by_user", codec::index_key(make_user_id(1), token(5).chain_id).view(), "no entry of ours");
+        database.put("by_family", codec::index_key(make_family_id(4), token(4).chain_id).view(), "no entry of ours");
+        database.remove("revocations", codec::ended_family_key(make_user_id(1), make_family_id(3)).view());
+    });
+    BOOST_TEST(tool({"verify", store().string(), "--full"}).exit_code == 2);
+    const Finished repaired = tool({"admin", "repair-index", store().string(), "--yes"});
+    BOOST_TEST(repaired.exit_code == 0, repaired.errors);
+    check_output(repaired.output, "admin_repair.jsonl");
+    const Finished verify = tool({"verify", store().string(), "--full"});
+    BOOST_TEST(verify.exit_code == 0, verify.output);
+    BOOST_TEST(dump(store(), "jsonl") == sound_dump);
+}
+
+BOOST_AUTO_TEST_CASE(repair_never_takes_an_end_away) {
+    tamper([&](PlainDatabase& database) {
+        database.remove("revocations", codec::family_end_key(make_family_id(3)).view());
+    });
+    BOOST_TEST(tool({"admin", "repair-index", store().string(), "--yes"}).exit_code == 0);
+    const TokenStore opened_store = opened();
+    BOOST_TEST(!must(opened_store.get_valid_by_hash(make_hash(3))).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(wrong_usage_ends_with_5) {
+    const std::string at = store().string();
+    const std::vector<std::vector<std::string>> commands = {
+        {"admin"},
+        {"admin", "revoke", at},
+        {"admin", "revoke", at, "--hash", "no hash"},
+        {"admin", "revoke", at, "--user", to_string(make_user_id(1)), "--family", to_string(make_family_id(1))},
+        {"admin", "cleanup", at, "--yes", "--dry-run"},
+    };
+    for (const auto& command : commands) BOOST_TEST(tool(command).exit_code == 5);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace tokenstore::tool::test

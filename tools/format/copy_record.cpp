@@ -1,0 +1,25 @@
+#include "format/copy_record.hpp"
+
+namespace tokenstore::tool {
+namespace {
+
+void add_copy(Record& record, const CopySummary& copy) {
+    record.add("sequence", copy.sequence).add("files", copy.files).add("bytes", Bytes{copy.bytes});
+}
+
+}  // namespace
+
+Record copy_record(const CopySummary& copy) {
+    Record record;
+    add_copy(record, copy);
+    return record.add("shared_bytes", Bytes{copy.shared_bytes});
+}
+
+Record backup_record(const Backup& backup) {
+    Record record;
+    record.add("backup", backup.directory.filename().string()).add("made_at", Moment{backup.made_at_us});
+    add_copy(record, backup.copy);
+    return record;
+}
+
+}  // namespace tokenstore::tool

@@ -1,0 +1,31 @@
+// SHA-256 of bytes as they come, for the checksum of a dump: the one that sha256sum knows.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <tokenstore/error.hpp>
+
+namespace tokenstore::tool {
+
+class Sha256 {
+public:
+    Sha256();  ///< ends the process if there is no memory
+
+    void add(std::string_view bytes);
+
+    /// 64 hex digits of all that was added; nothing may be added afterwards.
+    [[nodiscard]] std::string finish();
+
+    /// Of a whole file, from where the descriptor stands. Error: io_error.
+    [[nodiscard]] static Result<std::string> of_file(int descriptor);
+
+private:
+    struct Free {
+        void operator()(void* context) const noexcept;
+    };
+    std::unique_ptr<void, Free> context_;
+};
+
+}  // namespace tokenstore::tool

@@ -1,0 +1,52 @@
+#include "verbs/admin_repair_index.hpp"
+
+#include <memory>
+#include <string>
+
+#include <tokenstore/clock.hpp>
+
+#include "verbs/change.hpp"
+
+namespace tokenstore::tool {
+namespace {
+
+Record repair_record() { return Record().add("change", std::string("repair-index")); }
+
+Run declare(CLI::App& line) {
+    const auto arguments = std::make_shared<ChangeArguments>();
+    add_change(line, *arguments);
+    const Change change = {
+        .plan = [](const StoreReader& reader) -> Result<Record> {
+            std::uint64_t repairable = 0;
+            VerifyRequest request;
+            request.full = true;
+            request.now_us = system_clock().wall_us();
+            const Result<VerifySummary> summary = reader.verify(request, [&](const Finding& finding) {
+                if (is_repairable(finding)) ++repairable;
+                return true;
+            });
+            if (!summary) return summary.error();
+            return repair_record()
+                .add("repairable_findings", repairable)
+                .add("other_findings", summary->findings - repairable);
+        },
+        .make = [](TokenStore& store) -> Result<Record> {
+            const Result<RepairResult> repaired = store.repair_indexes();
+            if (!repaired) return repaired.error();
+            return repair_record()
+                .add("entries_written", repaired->entries_written)
+                .add("entries_removed", repaired->entries_removed)
+                .add("ends_written", repaired->ends_written)
+                .add("findings_left", repaired->findings_left);
+        },
+    };
+    return [arguments, change](Console& console) { return run_change(*arguments, change, console); };
+}
+
+}  // namespace
+
+Verb admin_repair_index_verb() {
+    return {"repair-index", "Make the indexes anew where they do not fit the tokens' records", declare};
+}
+
+}  // namespace tokenstore::tool

@@ -1,0 +1,133 @@
+#include "verbs/stat.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <tokenstore/clock.hpp>
+#include <tokenstore/store_reader.hpp>
+
+#include "format/prometheus.hpp"
+#include "format/record.hpp"
+#include "system/interruption.hpp"
+#include "verbs/view.hpp"
+
+namespace tokenstore::tool {
+namespace {
+
+struct Arguments {
+    std::filesystem::path store;
+    std::size_t interval_s = 0;  // 0: once
+    std::size_t lines = 0;       // 0: until it is stopped
+    std::size_t sample_tokens = 50'000;
+    bool prometheus = false;
+    std::optional<Form> form;
+};
+
+struct Reading {
+    std::int64_t as_of_us = 0;
+    StoreFigures figures;
+    RecordFigures records;
+};
+
+Result<Reading> read(const Arguments& arguments) {
+    Reading reading;
+    reading.as_of_us = system_clock().wall_us();
+    const Result<StoreReader> reader = StoreReader::open(arguments.store);
+    if (!reader) return reader.error();
+    Result<StoreFigures> figures = reader->figures();
+    if (!figures) return figures.error();
+    reading.figures = *std::move(figures);
+    Result<RecordFigures> records =
+        reader->measure({.as_of_us = reading.as_of_us, .sample_tokens = arguments.sample_tokens});
+    if (!records) return records.error();
+    reading.records = *records;
+    return reading;
+}
+
+Record stat_record(const Reading& reading) {
+    const auto& [as_of_us, figures, records] = reading;
+    const std::uint64_t expired_bytes = records.live.expired_bytes + records.consumed.expired_bytes +
+                                        records.revoked.expired_bytes + records.expired.expired_bytes +
+                                        records.family_entries.expired_bytes + records.user_entries.expired_bytes;
+    return Record()
+        .add("as_of", Moment{as_of_us})
+        .add("is_estimate", records.is_estimate)
+        .add("live", records.live.records)
+        .add("consumed", records.consumed.records)
+        .add("revoked", records.revoked.records)
+        .add("expired", records.expired.records)
+        .add("sequence", figures.sequence)
+        .add("table_bytes", Bytes{figures.table_bytes})
+        .add("log_bytes", Bytes{figures.log_bytes})
+        .add("pending_compaction_bytes", Bytes{figures.pending_compaction_bytes})
+        .add("expired_bytes", Bytes{expired_bytes});
+}
+
+// Lines of a table that grows: widths are those of the headings, or of what usually stands there.
+std::string table_line(const Record& record, bool heading) {
+    std::string line;
+    for (const auto& [key, value] : record.fields()) {
+        const std::string text = heading ? key : shown(value);
+        const std::size_t width = std::max<std::size_t>(key.size(), key == "as_of" ? 20 : 10);
+        if (!line.empty()) line += "  ";
+        line.append(width - std::min(width, text.size()), ' ');
+        line += text;
+    }
+    return line + '\n';
+}
+
+// False once the wait was interrupted.
+bool wait(std::size_t seconds) {
+    ::poll(nullptr, 0, static_cast<int>(seconds * 1000));
+    return !interrupted();
+}
+
+ExitCode run(const Arguments& arguments, Console& console) {
+    const bool is_table = as_table(arguments.form, console);
+    for (std::size_t line = 0; arguments.lines == 0 || line < arguments.lines; ++line) {
+        if (line > 0 && !wait(arguments.interval_s)) break;
+        const Result<Reading> reading = read(arguments);
+        if (!reading) return report(console, reading.error());
+        if (arguments.prometheus) {
+            console.output.write(prometheus_text(reading->figures, reading->records));
+            break;
+        }
+        const Record record = stat_record(*reading);
+        constexpr std::size_t lines_per_heading = 20;
+        if (is_table && line % lines_per_heading == 0) console.output.write(table_line(record, /*heading=*/true));
+        console.output.write(is_table ? table_line(record, /*heading=*/false) : json_line(record));
+        console.output.flush();
+        if (arguments.interval_s == 0 || !console.output.usable()) break;
+    }
+    return ExitCode::ok;
+}
+
+Run declare(CLI::App& line) {
+    const auto arguments = std::make_shared<Arguments>();
+    add_store(line, arguments->store);
+    CLI::Option& interval = add_number(line, "-i,--interval", arguments->interval_s, 1, 86'400,
+                                       "Write a line every so many seconds, until stopped; without it, one line");
+    interval.type_name("S");
+    add_number(line, "-n,--lines", arguments->lines, 1, 1'000'000'000, "End after so many lines")
+        .type_name("N")
+        ->needs(&interval);
+    add_number(line, "--sample", arguments->sample_tokens, 1'000, 1'000'000'000,
+               "Judge a larger store by so many tokens; 50000 by default")
+        .type_name("TOKENS");
+    CLI::Option& prometheus = add_flag(line, "--prom", arguments->prometheus, "Write once, in Prometheus' text format");
+    prometheus.excludes(&interval);
+    add_form(line, arguments->form);
+    return [arguments](Console& console) { return run(*arguments, console); };
+}
+
+}  // namespace
+
+Verb stat_verb() { return {"stat", "Watch a store: tokens by state, sizes, what waits to be compacted", declare}; }
+
+}  // namespace tokenstore::tool

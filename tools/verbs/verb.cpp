@@ -1,0 +1,17 @@
+#include "verbs/verb.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace tokenstore::tool {
+
+void add_verbs(CLI::App& parent, const std::string& heading, const std::vector<Verb>& verbs,
+               const std::shared_ptr<Run>& chosen) {
+    for (const Verb& verb : verbs) {
+        CLI::App& line = *parent.add_subcommand(verb.name, verb.help);
+        line.group(heading);
+        line.footer(std::string(exit_codes_help()));
+        line.callback([chosen, run = verb.declare(line)] { *chosen = run; });
+    }
+}
+
+}  // namespace tokenstore::tool

@@ -1,0 +1,36 @@
+// What a verb of the tool is: a name, what it is for, its options, and how it runs.
+//
+// Each verb is a pair of files that offers one function, such as get_verb(); command_line.cpp lists them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "verbs/console.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tokenstore::tool {
+
+/// Runs a verb whose options were parsed.
+using Run = std::function<ExitCode(Console&)>;
+
+struct Verb {
+    std::string name;
+    std::string help;  ///< one sentence, without a full stop
+
+    /// Puts the verb's options on its part of the command line. Called once, before the line is parsed; what the
+    /// options fill lives in the answer.
+    std::function<Run(CLI::App&)> declare;
+};
+
+/// Adds the verbs below `parent`, under a heading of the help. `chosen` is what runs the verb that the command line
+/// names, once that was parsed. A verb with verbs of its own calls this too.
+void add_verbs(CLI::App& parent, const std::string& heading, const std::vector<Verb>& verbs,
+               const std::shared_ptr<Run>& chosen);
+
+}  // namespace tokenstore::tool

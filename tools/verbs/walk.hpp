@@ -1,0 +1,28 @@
+// Walking over all tokens of a store as a verb does: with progress, past damage, and until somebody interrupts it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <tokenstore/store_reader.hpp>
+
+#include "verbs/console.hpp"
+
+namespace tokenstore::tool {
+
+/// Visits every token that can be read, in the order of hashes, until `visit` answers false, the output has failed, or
+/// an interruption has arrived. `what` names the work in the line of progress.
+[[nodiscard]] Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, std::string_view what,
+                                            Console& console, const std::function<bool(const JudgedToken&)>& visit);
+
+/// "2 damaged records and 1 unreadable stretch of unknown size"; empty if there is no damage.
+[[nodiscard]] std::string damage_text(const WalkedTokens& walked);
+
+/// Tells of which moment the answer speaks, and what is missing in it for damage. `what` stands before that, such as
+/// "3 tokens of ". Call it once the answer is complete.
+[[nodiscard]] ExitCode conclude(Console& console, const StoreReader& reader, std::int64_t as_of_us,
+                                const WalkedTokens& walked, const std::string& what = {});
+
+}  // namespace tokenstore::tool
