@@ -67,10 +67,10 @@ std::vector<BareRotation> bare_rotations(std::size_t count) {
         const auto& tip = rotation.new_token;
         rotation.family_entry = codec::encode_index_entry(
             rotation.family_key.view(),
-            codec::FamilyIndexEntry{tip.hash, tip.expires_at_us, tip.issue_stamp_us, tip.user_id, false});
+            codec::FamilyIndexEntry{tip.expires_at_us, tip.issue_stamp_us, tip.user_id, false});
         rotation.user_entry = codec::encode_index_entry(
             rotation.user_key.view(),
-            codec::UserIndexEntry{tip.hash, tip.expires_at_us, tip.issue_stamp_us, tip.family_id, false});
+            codec::UserIndexEntry{tip.expires_at_us, tip.issue_stamp_us, tip.family_id, tip.hash, false});
         rotations.push_back(std::move(rotation));
     }
     return rotations;

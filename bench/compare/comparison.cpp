@@ -70,10 +70,12 @@ Footprint load(Contestant& contestant, const Settings& settings, DurabilityClass
         return participant.resident_bytes();
     };
     const auto resident_before = resident();
+    const auto written_before = participant.written_bytes();
     const Stopwatch loading;
     contestant.load(settings.tokens, [](std::uint64_t i) { return token_of(TokenKind::stored, i); });
     const auto load_seconds = loading.seconds();
     participant.settle();
+    const auto written = participant.written_bytes() - written_before;
     // What is measured is served from memory: so all of it is read once, and counted with what that takes.
     for (std::uint64_t i = 0; i < settings.tokens; ++i) {
         const bool found = contestant.client(0).validate(hash_of(TokenKind::stored, i)).has_value();
@@ -90,6 +92,7 @@ Footprint load(Contestant& contestant, const Settings& settings, DurabilityClass
     footprint.durability = name_of(durability);
     footprint.bytes_per_token = per_token(participant.disk_bytes());
     footprint.resident_bytes_per_token = per_token(resident_after - std::min(resident_before, resident_after));
+    footprint.written_bytes_per_token = per_token(written);
     footprint.load_seconds = load_seconds;
     return footprint;
 }
@@ -110,8 +113,9 @@ struct Task {
 };
 
 std::set<std::size_t> client_counts(const Workload& workload, const Settings& settings, DurabilityClass durability) {
-    const bool one = workload.shape == WorkloadShape::ends || workload.shape == WorkloadShape::clean_up;
-    if (one) return {1};
+    const bool many = workload.shape == WorkloadShape::look_ups || workload.shape == WorkloadShape::changes ||
+                      workload.shape == WorkloadShape::race;
+    if (!many) return {1};
     std::set<std::size_t> counts(settings.clients.begin(), settings.clients.end());
     const bool race = workload.shape == WorkloadShape::race;
     const bool shares_syncs = workload.name == "rotate" && durability == DurabilityClass::synced;
@@ -161,12 +165,17 @@ std::optional<Sample> take(const Task& task, const Settings& settings, const Sto
             return run_ends(task.workload.name, contestant, task.figure.size);
         case WorkloadShape::clean_up:
             return run_clean_up(contestant, settings.tokens);
+        case WorkloadShape::beside_clean_up:
+            return run_beside_clean_up(task.workload.name == "rotate_during_cleanup", contestant, settings.tokens,
+                                       operations_of("rotate", contestant, 1, stored, seed).front(),
+                                       settings.open_loop);
     }
     return std::nullopt;
 }
 
 bool is_open_loop(const Workload& workload) {
-    return workload.shape == WorkloadShape::look_ups || workload.shape == WorkloadShape::changes;
+    return workload.shape == WorkloadShape::look_ups || workload.shape == WorkloadShape::changes ||
+           workload.shape == WorkloadShape::beside_clean_up;
 }
 
 void measure_class(const Settings& settings, const fs::path& folder, DurabilityClass durability,

@@ -7,9 +7,8 @@
 
 namespace tokenstore::bench {
 
-/// Debian builds its package without NDEBUG: the engine's assertions are checked at run time.
 [[nodiscard]] inline std::string rocksdb_and_its_build() {
-    return std::string(engine_version()) + " (system: Debian's package, built with assertions)";
+    return std::string(engine_version()) + " (" TOKENSTORE_ENGINE_BUILD ")";
 }
 
 }  // namespace tokenstore::bench

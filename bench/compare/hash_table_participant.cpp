@@ -205,6 +205,7 @@ public:
     void reopen() override {}  // nothing would be left
     std::uint64_t disk_bytes() const override { return 0; }
     std::uint64_t resident_bytes() const override { return resident_bytes_of(::getpid()); }
+    std::uint64_t written_bytes() const override { return written_bytes_of(::getpid()); }
 
 private:
     Table table_;

@@ -315,6 +315,7 @@ public:
     }
     std::uint64_t disk_bytes() const override { return disk_bytes_below(directory_); }
     std::uint64_t resident_bytes() const override { return resident_bytes_of(::getpid()); }
+    std::uint64_t written_bytes() const override { return written_bytes_of(::getpid()); }
 
 private:
     std::filesystem::path directory_;

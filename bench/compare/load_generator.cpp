@@ -83,6 +83,18 @@ LatencyHistogram run_open_loop(const std::vector<Operation>& clients, double ope
     return std::move(histograms.front());
 }
 
+LatencyHistogram run_open_loop_while(const Operation& operation, double operations_per_second,
+                                     const std::function<bool()>& goes_on) {
+    LatencyHistogram latencies;
+    const auto interval = nanoseconds(static_cast<std::int64_t>(1e9 / operations_per_second));
+    for (auto intended = Clock::now(); goes_on(); intended += interval) {
+        wait_until(intended);
+        operation();
+        latencies.record(nanoseconds(Clock::now() - intended).count());
+    }
+    return latencies;
+}
+
 void run_at_once(std::size_t clients, const std::function<void(std::size_t)>& work) {
     std::vector<std::future<void>> running;
     running.reserve(clients);

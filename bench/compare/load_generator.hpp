@@ -24,6 +24,10 @@ using Operation = std::function<void()>;
 [[nodiscard]] LatencyHistogram run_open_loop(const std::vector<Operation>& clients, double operations_per_second,
                                              std::chrono::milliseconds duration);
 
+/// Latencies of one client at a constant rate, as long as `goes_on()` says so before an operation.
+[[nodiscard]] LatencyHistogram run_open_loop_while(const Operation& operation, double operations_per_second,
+                                                   const std::function<bool()>& goes_on);
+
 /// Runs one function for each client at once and waits for all; throws what one of them threw.
 void run_at_once(std::size_t clients, const std::function<void(std::size_t)>& work);
 

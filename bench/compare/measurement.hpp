@@ -46,6 +46,7 @@ struct Footprint {
     std::string durability;
     double bytes_per_token = 0;
     double resident_bytes_per_token = 0;
+    double written_bytes_per_token = 0;  ///< while it was loaded and brought into the form in which it is kept
     double load_seconds = 0;
     double reopen_ms = 0;
 };

@@ -101,6 +101,9 @@ public:
 
     /// Memory of the processes that hold the data: this one for what is embedded.
     [[nodiscard]] virtual std::uint64_t resident_bytes() const = 0;
+
+    /// What those processes have sent to the disk so far.
+    [[nodiscard]] virtual std::uint64_t written_bytes() const = 0;
 };
 
 }  // namespace tokenstore::bench

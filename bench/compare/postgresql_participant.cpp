@@ -431,6 +431,7 @@ public:
         return std::stoull(std::string(size.bytes(0, 0)));
     }
     std::uint64_t resident_bytes() const override { return resident_bytes_of_tree(server_->id()); }
+    std::uint64_t written_bytes() const override { return written_bytes_of_tree(server_->id()); }
 
 private:
     void start() {

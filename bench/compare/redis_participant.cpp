@@ -341,6 +341,7 @@ public:
     }
     std::uint64_t disk_bytes() const override { return disk_bytes_below(folder_); }
     std::uint64_t resident_bytes() const override { return resident_bytes_of_tree(server_->id()); }
+    std::uint64_t written_bytes() const override { return written_bytes_of_tree(server_->id()); }
 
 private:
     void start() {

@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 US = "tokenstore"
+RELEASE_ENGINE = "release_engine"  # a folder beside the results
 CLASSES = (
     ("both", "Look-ups", "They write nothing, and so belong to both durability classes."),
     ("synced", "Synced changes", "What a call has answered survives a power cut."),
@@ -127,10 +128,12 @@ def footprint_table(figures):
             continue
         seen.add(key)
         rows.append([figure["participant"], durability, number(figure["bytes_per_token"]),
+                     number(figure["written_bytes_per_token"]),
                      number(figure["resident_bytes_per_token"]), number(figure["load_seconds"]),
                      number(figure["reopen_ms"])])
     rows.sort(key=lambda row: (row[1], list(COLOURS).index(row[0])))
-    return table(["participant", "class", "bytes on disk per token", "resident bytes per token", "load, s",
+    return table(["participant", "class", "bytes on disk per token",
+                  "bytes written per token", "resident bytes per token", "load, s",
                   "reopen, ms"], rows)
 
 
@@ -210,6 +213,29 @@ def configurations(environment):
     return "\n".join(blocks)
 
 
+def both_engines(figures, release_figures, release_environment):
+    """The same measured on RocksDB built without assertions, beside the figures of the system's."""
+    release = {(subject(figure), figure["durability"], figure["clients"], figure["participant"]): figure
+               for figure in release_figures}
+    rows = []
+    for figure in figures:
+        other = release.get((subject(figure), figure["durability"], figure["clients"], figure["participant"]))
+        if not other or not figure["operations_per_second"]:
+            continue
+        rows.append([subject(figure), figure["durability"], str(figure["clients"]), figure["participant"],
+                     rate_text(figure), rate_text(other),
+                     number(other["operations_per_second"] / figure["operations_per_second"], 2)])
+    return ["## The engine's two builds\n",
+            f"Operations per second on the system's RocksDB and on one built from the same source, optimised and without "
+            f"assertions; taken one after the other, the second at {release_environment['taken_at']}.\n",
+            engines(release_environment),
+            table(["workload", "class", "clients", "participant", "system", "release", "release / system"], rows)]
+
+
+def read(folder):
+    return tuple(json.loads((folder / name).read_text(encoding="utf-8")) for name in ("results.json", "environment.json"))
+
+
 def write_page(folder, figures, environment):
     page = ["# Stores of refresh tokens side by side\n", environment_lines(environment), engines(environment)]
     for durability, title, meaning in CLASSES:
@@ -225,8 +251,11 @@ def write_page(folder, figures, environment):
                  "### tokenstore's rate / the participant's; bold where tokenstore loses\n", ratio_table(chosen),
                  "Where tokenstore loses:\n", losses(chosen),
                  "### Latency in us: p50 / p99 / p99.9 / most\n",
-                 "At half the rate above, from the intended start; for races, ends and the clean-up, of each call.\n",
+                 "At half the rate above, from the intended start; beside the clean-up at 200 a second; for races, ends "
+                 "and the clean-up itself, of each call.\n",
                  case_table(chosen, latency_text)]
+    if (folder / RELEASE_ENGINE / "results.json").is_file():
+        page += both_engines(figures, *read(folder / RELEASE_ENGINE))
     page += ["## Space and opening\n", footprint_table(figures), "## Configurations\n", configurations(environment)]
     (folder / "report.md").write_text("\n".join(page), encoding="utf-8")
 
@@ -235,9 +264,7 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[1])
-    figures = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
-    write_page(folder, figures, environment)
+    write_page(folder, *read(folder))
 
 
 if __name__ == "__main__":

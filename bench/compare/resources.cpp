@@ -2,12 +2,27 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 
 namespace tokenstore::bench {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// Of a process and of all that it has started.
+std::uint64_t sum_over_tree(pid_t process, std::uint64_t (*bytes_of)(pid_t)) {
+    auto total = bytes_of(process);
+    const auto id = std::to_string(process);
+    std::ifstream children("/proc/" + id + "/task/" + id + "/children");
+    pid_t child = 0;
+    while (children >> child) total += sum_over_tree(child, bytes_of);
+    return total;
+}
+
+}  // namespace
 
 std::uint64_t resident_bytes_of(pid_t process) {
     std::ifstream rollup("/proc/" + std::to_string(process) + "/smaps_rollup");
@@ -19,14 +34,20 @@ std::uint64_t resident_bytes_of(pid_t process) {
     return 0;
 }
 
-std::uint64_t resident_bytes_of_tree(pid_t server) {
-    auto total = resident_bytes_of(server);
-    const auto id = std::to_string(server);
-    std::ifstream children("/proc/" + id + "/task/" + id + "/children");
-    pid_t child = 0;
-    while (children >> child) total += resident_bytes_of_tree(child);
-    return total;
+std::uint64_t written_bytes_of(pid_t process) {
+    std::ifstream accounts("/proc/" + std::to_string(process) + "/io");
+    std::uint64_t written = 0;
+    std::uint64_t cancelled = 0;
+    std::string word;
+    while (accounts >> word) {
+        if (word == "write_bytes:") accounts >> written;
+        if (word == "cancelled_write_bytes:") accounts >> cancelled;
+    }
+    return written - std::min(written, cancelled);
 }
+
+std::uint64_t resident_bytes_of_tree(pid_t server) { return sum_over_tree(server, resident_bytes_of); }
+std::uint64_t written_bytes_of_tree(pid_t server) { return sum_over_tree(server, written_bytes_of); }
 
 std::uint64_t disk_bytes_below(const fs::path& folder) {
     constexpr std::uint64_t block_bytes = 512;  // what st_blocks counts in, whatever the file system's own blocks are

@@ -89,6 +89,7 @@ void write_figure(JsonWriter& json, const Figure& figure, const Series& series, 
     json.member("max_us", series.latencies.max_us());
     json.member("bytes_per_token", footprint.bytes_per_token);
     json.member("resident_bytes_per_token", footprint.resident_bytes_per_token);
+    json.member("written_bytes_per_token", footprint.written_bytes_per_token);
     json.member("load_seconds", footprint.load_seconds);
     json.member("reopen_ms", footprint.reopen_ms);
     json.end_object();

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <thread>
 
-#include "compare/load_generator.hpp"
 #include "compare/require.hpp"
 #include "compare/stopwatch.hpp"
 
@@ -24,6 +24,20 @@ Sample timed(std::size_t operations, const Operate& operate) {
     }
     sample.operations_per_second = static_cast<double>(operations) / all.seconds();
     return sample;
+}
+
+/// Stores a tenth of the tokens anew, expired. Answers how many; nothing where they go by themselves.
+std::optional<std::uint64_t> store_expired(Contestant& contestant, Client& client, std::size_t tokens) {
+    const auto expired = tokens / 9;
+    const auto first = contestant.take_numbers(expired);
+    const auto expired_at_us = system_clock().wall_us() - 1'000'000;
+    if (!client.cleanup_expired()) return std::nullopt;  // nor is anything left of the rounds before
+    contestant.load(expired, [&](std::uint64_t i) {
+        auto token = token_of(TokenKind::expired, first + i);
+        token.expires_at_us = expired_at_us;
+        return token;
+    });
+    return expired;
 }
 
 }  // namespace
@@ -86,20 +100,43 @@ Sample run_ends(std::string_view workload, Contestant& contestant, std::size_t s
 }
 
 std::optional<Sample> run_clean_up(Contestant& contestant, std::size_t tokens) {
-    const auto expired = tokens / 9;
-    const auto first = contestant.take_numbers(expired);
-    const auto expired_at_us = system_clock().wall_us() - 1'000'000;
     auto& client = contestant.client(0);
-    if (!client.cleanup_expired()) return std::nullopt;  // nor is anything left of the rounds before
-    contestant.load(expired, [&](std::uint64_t i) {
-        auto token = token_of(TokenKind::expired, first + i);
-        token.expires_at_us = expired_at_us;
-        return token;
-    });
+    const auto expired = store_expired(contestant, client, tokens);
+    if (!expired) return std::nullopt;
     std::uint64_t removed = 0;
     auto sample = timed(1, [&](std::size_t) { removed = client.cleanup_expired().value_or(0); });
-    require(removed >= expired, contestant.name() + ": the clean-up left expired tokens behind");
+    require(removed >= *expired, contestant.name() + ": the clean-up left expired tokens behind");
     sample.operations_per_second *= static_cast<double>(removed);
+    return sample;
+}
+
+std::optional<Sample> run_beside_clean_up(bool cleans_up, Contestant& contestant, std::size_t tokens,
+                                          const Operation& rotate, std::chrono::milliseconds undisturbed) {
+    // Low enough for everyone's undisturbed rotations.
+    constexpr double rotations_per_second = 200;
+    auto& cleaner = contestant.client(1);
+    if (!store_expired(contestant, cleaner, cleans_up ? tokens : 0)) return std::nullopt;
+    std::atomic<bool> goes_on{true};
+    Sample sample;
+    const Stopwatch all;
+    const auto clean_up_or_wait = [&] {
+        if (!cleans_up) return std::this_thread::sleep_for(undisturbed);
+        (void)cleaner.cleanup_expired();
+    };
+    run_at_once(2, [&](std::size_t n) {
+        if (n == 0) {
+            sample.latencies = run_open_loop_while(rotate, rotations_per_second, [&] { return goes_on.load(); });
+            return;
+        }
+        try {
+            clean_up_or_wait();
+        } catch (...) {
+            goes_on = false;
+            throw;
+        }
+        goes_on = false;
+    });
+    sample.operations_per_second = static_cast<double>(sample.latencies.count()) / all.seconds();
     return sample;
 }
 

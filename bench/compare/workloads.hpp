@@ -8,11 +8,12 @@ namespace tokenstore::bench {
 
 /// How a workload is run.
 enum class WorkloadShape {
-    look_ups,  ///< many clients; changes nothing, so it belongs to both durability classes
-    changes,   ///< many clients
-    race,      ///< many clients on one token at the same moment
-    ends,      ///< one client; once for each size of what is ended
-    clean_up,  ///< one client
+    look_ups,         ///< many clients; changes nothing, so it belongs to both durability classes
+    changes,          ///< many clients
+    race,             ///< many clients on one token at the same moment
+    ends,             ///< one client; once for each size of what is ended
+    clean_up,         ///< one client
+    beside_clean_up,  ///< one client at a low, constant rate, and another that cleans up or does nothing
 };
 
 struct Workload {
@@ -20,7 +21,7 @@ struct Workload {
     WorkloadShape shape;
 };
 
-inline constexpr std::array<Workload, 13> workloads{{
+inline constexpr std::array<Workload, 15> workloads{{
     {"validate_hot", WorkloadShape::look_ups},      // stored tokens by Zipf's law with exponent 0.99
     {"validate_uniform", WorkloadShape::look_ups},  // each stored token as often as any other
     {"validate_unknown", WorkloadShape::look_ups},
@@ -33,7 +34,9 @@ inline constexpr std::array<Workload, 13> workloads{{
     {"revoke_family", WorkloadShape::ends},
     {"revoke_user", WorkloadShape::ends},
     {"revoke_user_counted", WorkloadShape::ends},
-    {"cleanup", WorkloadShape::clean_up},  // 10 % of the tokens have expired
+    {"cleanup", WorkloadShape::clean_up},                       // 10 % of the tokens have expired
+    {"rotate_steady", WorkloadShape::beside_clean_up},          // nothing goes on beside it
+    {"rotate_during_cleanup", WorkloadShape::beside_clean_up},  // as long as that lasts
 }};
 
 }  // namespace tokenstore::bench

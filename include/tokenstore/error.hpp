@@ -45,8 +45,9 @@ enum class ErrorCode {
     held_by_another_process = 33,  ///< the message names the process that holds the store
     read_only_directory = 34,      ///< the directory or its file system cannot be written
     unsafe_directory = 35,         ///< owned by, or writable for, somebody else
-    log_damaged = 36,  ///< the write-ahead log is not whole; the message names the place. Restore the store,
-                       ///< or open it once with OnLogDamage::lose_what_follows
+    log_damaged = 36,   ///< the write-ahead log is not whole; the message names the place. Restore the store,
+                        ///< or open it once with OnLogDamage::lose_what_follows
+    older_format = 37,  ///< written by a tokenstore before the first release: dump it with that one and import it
 
     // Running.
     closed = 40,              ///< the store is closed or closing

@@ -43,10 +43,10 @@ public:
     /// A directory that holds something else is left untouched. Waits while another opener, of this or another process,
     /// is opening the same directory.
     ///
-    /// Errors: store_missing, not_a_store, newer_format, held_by_another_process (names it), read_only_directory,
-    /// unsafe_directory, invalid_options, log_damaged, corrupt, io_error, disk_full, internal; forked in a process
-    /// whose parent had used a store before the fork (the engine's threads are missing there: start such a process by
-    /// exec).
+    /// Errors: store_missing, not_a_store, newer_format, older_format, held_by_another_process (names it),
+    /// read_only_directory, unsafe_directory, invalid_options, log_damaged, corrupt, io_error, disk_full, internal;
+    /// forked in a process whose parent had used a store before the fork (the engine's threads are missing there: start
+    /// such a process by exec).
     [[nodiscard]] static Result<TokenStore> open(const std::filesystem::path& directory,
                                                  const Options& options = {}) noexcept;
 

@@ -13,6 +13,6 @@ namespace tokenstore {
 
 /// The format of the store directory. A store of a newer format is refused and its records stay as they are: raising
 /// this number keeps older programs out of the stores that newer ones wrote.
-inline constexpr unsigned format_version = 1;
+inline constexpr unsigned format_version = 2;
 
 }  // namespace tokenstore

@@ -5,15 +5,12 @@
 
 #include "base/hex.hpp"
 #include "base/random.hpp"
+#include "base/uuid_text.hpp"
 #include "base/uuid_v7.hpp"
 
 namespace tokenstore {
 
 namespace {
-
-// The five groups of a UUID's text, in bytes: 8-4-4-4-12 digits.
-constexpr std::array<std::size_t, 5> uuid_groups{4, 2, 2, 2, 6};
-constexpr std::size_t uuid_text_length = 36;
 
 Error malformed_id() {
     return {ErrorCode::malformed_id, WriteState::nothing_written, "an id must be a UUID in the form 8-4-4-4-12"};
@@ -39,29 +36,15 @@ Result<TokenHash> parse_token_hash(std::string_view hex) {
 template <class Tag>
 std::string to_string(const Id<Tag>& id) {
     std::string text;
-    text.reserve(uuid_text_length);
-    std::span<const std::uint8_t> rest(id.bytes);
-    for (const std::size_t group : uuid_groups) {
-        if (!text.empty()) text.push_back('-');
-        base::append_hex(text, rest.first(group));
-        rest = rest.subspan(group);
-    }
+    text.reserve(base::uuid_text_length);
+    base::append_uuid_text(text, id.bytes);
     return text;
 }
 
 template <class IdType>
 Result<IdType> parse_id(std::string_view text) {
-    if (text.size() != uuid_text_length) return malformed_id();
     IdType id;
-    std::span<std::uint8_t> rest(id.bytes);
-    for (const std::size_t group : uuid_groups) {
-        if (!base::parse_hex(text.substr(0, 2 * group), rest.first(group))) return malformed_id();
-        text.remove_prefix(2 * group);
-        rest = rest.subspan(group);
-        if (rest.empty()) break;
-        if (text.front() != '-') return malformed_id();
-        text.remove_prefix(1);
-    }
+    if (!base::parse_uuid_text(text, id.bytes)) return malformed_id();
     return id;
 }
 

@@ -83,6 +83,8 @@ std::string_view name(ErrorCode code) noexcept {
             return "not_a_store";
         case ErrorCode::newer_format:
             return "newer_format";
+        case ErrorCode::older_format:
+            return "older_format";
         case ErrorCode::held_by_another_process:
             return "held_by_another_process";
         case ErrorCode::read_only_directory:
@@ -254,6 +256,7 @@ Advice advice_for(ErrorCode code) noexcept {
         case ErrorCode::forked:
         case ErrorCode::not_a_store:
         case ErrorCode::newer_format:
+        case ErrorCode::older_format:
         case ErrorCode::read_only_directory:
         case ErrorCode::unsafe_directory:
         case ErrorCode::log_damaged:

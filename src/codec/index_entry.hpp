@@ -1,13 +1,15 @@
-// The current tip of a chain <-> the value stored in `by_family` and `by_user`.
+// The current tip of a chain <-> the values stored in `by_family` and `by_user`.
 //
-//     version u8 | expires_at_us i64 | flags u8 (bit 0: the tip was revoked) | tip hash 32 | issue_stamp_us i64 |
-//     other id 16 | checksum u64                                     (frame: seal.hpp)
+//     by_family    version u8 | expires_at_us i64 | flags u8 | issue_stamp_us i64 | user id 16 | checksum u64
+//     by_user      version u8 | expires_at_us i64 | flags u8 | issue_stamp_us i64 | family id 16 | tip hash 32 |
+//                  checksum u64                                      (frame: seal.hpp; flags bit 0: the tip was
+//                  revoked)
 //
-// The other id is the user's in by_family and the family's in by_user. Rotating overwrites the value under the same
-// key. What stands here is what listing and counting need, so that they look up no record per entry.
+// Rotating overwrites the values under the same keys. What stands here is what listing and counting need, so that they
+// look up no record per entry. Only a listing wants the tip itself, and it goes by the user: a family's entries say
+// whose they are, and the tip is found under that user and the same chain.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,25 +21,31 @@
 
 namespace tokenstore::codec {
 
-template <class OtherId>
-struct IndexEntry {
-    TokenHash tip;
+struct FamilyIndexEntry {
     std::int64_t expires_at_us = 0;
     std::int64_t issue_stamp_us = 0;
-    OtherId other_id;
+    UserId user_id;
     bool revoked = false;
 
-    friend bool operator==(const IndexEntry&, const IndexEntry&) = default;
+    friend bool operator==(const FamilyIndexEntry&, const FamilyIndexEntry&) = default;
 };
 
-using FamilyIndexEntry = IndexEntry<UserId>;
-using UserIndexEntry = IndexEntry<FamilyId>;
+struct UserIndexEntry {
+    std::int64_t expires_at_us = 0;
+    std::int64_t issue_stamp_us = 0;
+    FamilyId family_id;
+    TokenHash tip;
+    bool revoked = false;
 
-template <class OtherId>
-[[nodiscard]] std::string encode_index_entry(std::string_view key, const IndexEntry<OtherId>& entry);
+    friend bool operator==(const UserIndexEntry&, const UserIndexEntry&) = default;
+};
 
-template <class OtherId>
+[[nodiscard]] std::string encode_index_entry(std::string_view key, const FamilyIndexEntry& entry);
+[[nodiscard]] std::string encode_index_entry(std::string_view key, const UserIndexEntry& entry);
+
 [[nodiscard]] DecodeStatus decode_index_entry(std::string_view key, std::string_view stored,
-                                              IndexEntry<OtherId>& entry) noexcept;
+                                              FamilyIndexEntry& entry) noexcept;
+[[nodiscard]] DecodeStatus decode_index_entry(std::string_view key, std::string_view stored,
+                                              UserIndexEntry& entry) noexcept;
 
 }  // namespace tokenstore::codec

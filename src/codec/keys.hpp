@@ -1,19 +1,21 @@
 // The keys of all column families.
 //
 //     tokens       token hash (32)
-//     by_family    family id (16) | chain id (16)
-//     by_user      user id (16) | chain id (16)
+//     by_family    family id (16) | chain id (16), every bit of it inverted
+//     by_user      user id (16) | chain id (16), every bit of it inverted
 //     revocations  'F' | family id (16)                    the family's end
 //                  'U' | user id (16)                      the user's end
 //                  'L' | user id (16) | family id (16)     the same family's end, for listing the user's sessions
 //     default      plain names, see meta_record.hpp
 //
-// The chain id is the id of the token that began the chain, a UUIDv7: entries of one family or user lie in the order of
-// login.
+// The chain id is the id of the token that began the chain, a UUIDv7. Inverted, the entries of one family or user lie
+// with the newest login first, which is how they are listed: the engine reads forward at twice the speed of backward.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -50,8 +52,18 @@ template <class Tag>
 [[nodiscard]] FixedKey<32> index_key(const Id<Tag>& owner, const TokenId& chain) noexcept {
     FixedKey<32> key;
     std::memcpy(key.bytes.data(), owner.bytes.data(), id_bytes);
-    std::memcpy(key.bytes.data() + id_bytes, chain.bytes.data(), id_bytes);
+    std::transform(chain.bytes.begin(), chain.bytes.end(), key.bytes.begin() + id_bytes,
+                   [](std::uint8_t byte) { return static_cast<char>(~byte); });
     return key;
+}
+
+/// Reads the chain id of an index key; nothing for a key of another length.
+[[nodiscard]] inline std::optional<TokenId> chain_of_index_key(std::string_view key) noexcept {
+    if (key.size() != 2 * id_bytes) return std::nullopt;
+    TokenId chain;
+    std::transform(key.begin() + id_bytes, key.end(), chain.bytes.begin(),
+                   [](char byte) { return static_cast<std::uint8_t>(~byte); });
+    return chain;
 }
 
 [[nodiscard]] inline FixedKey<17> family_end_key(const FamilyId& family) noexcept {

@@ -15,7 +15,7 @@
 
 namespace tokenstore::codec {
 
-inline constexpr std::uint8_t record_version = 1;
+inline constexpr std::uint8_t record_version = 2;
 inline constexpr std::size_t expiry_offset = 1;
 inline constexpr std::size_t checksum_bytes = 8;
 inline constexpr std::size_t smallest_record_bytes = 1 + 8 + checksum_bytes;

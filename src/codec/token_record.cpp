@@ -6,39 +6,104 @@
 
 #include "base/bytes.hpp"
 #include "codec/keys.hpp"
+#include "codec/packed_text.hpp"
 
 namespace tokenstore::codec {
 
 namespace {
 
+constexpr std::uint16_t known_flags = (1U << 14U) - 1U;
+
 constexpr std::uint16_t bit(TokenFlag flag) noexcept { return static_cast<std::uint16_t>(flag); }
 
-constexpr std::uint16_t known_flags = (1U << 10U) - 1U;
+constexpr bool has(std::uint16_t flags, TokenFlag flag) noexcept { return (flags & bit(flag)) != 0; }
 
-std::uint16_t flags_of(const Token& token) noexcept {
-    std::uint16_t flags = 0;
-    const auto set_if = [&flags](bool present, TokenFlag flag) {
-        if (present) flags = static_cast<std::uint16_t>(flags | bit(flag));
-    };
-    set_if(token.revoked, TokenFlag::revoked);
-    set_if(token.chain_id != token.id, TokenFlag::chain_id);
-    set_if(token.updated_at_us.has_value(), TokenFlag::updated_at);
-    set_if(token.revoked_at_us.has_value(), TokenFlag::revoked_at);
-    set_if(token.consumed_at_us.has_value(), TokenFlag::consumed_at);
-    set_if(token.predecessor.has_value(), TokenFlag::predecessor);
-    set_if(token.successor.has_value(), TokenFlag::successor);
-    set_if(token.device_id.has_value(), TokenFlag::device_id);
-    set_if(token.device_name.has_value(), TokenFlag::device_name);
-    set_if(token.ip_address.has_value(), TokenFlag::ip_address);
-    return flags;
+/// Writes a record field by field and notes the flag of each that is there.
+class RecordWriter {
+public:
+    explicit RecordWriter(const Token& token) {
+        record_.reserve(320);
+        base::append_u8(record_, record_version);
+        base::append_i64(record_, token.expires_at_us);
+        flags_offset_ = record_.size();
+        base::append_u16(record_, 0);
+        record_ += id_view(token.id);
+        record_ += id_view(token.user_id);
+        record_ += id_view(token.family_id);
+        base::append_i64(record_, token.created_at_us);
+    }
+
+    void write_flag(TokenFlag flag, bool is_set) {
+        if (is_set) set(flag);
+    }
+
+    void write(TokenFlag flag, const std::optional<std::int64_t>& time_us) {
+        if (!time_us) return;
+        set(flag);
+        base::append_i64(record_, *time_us);
+    }
+
+    void write(TokenFlag flag, const std::optional<TokenId>& id) {
+        if (!id) return;
+        set(flag);
+        record_ += id_view(*id);
+    }
+
+    void write(TokenFlag flag, const std::optional<TokenHash>& hash) {
+        if (!hash) return;
+        set(flag);
+        record_ += token_key(*hash);
+    }
+
+    template <std::size_t Size>
+    void write(TokenFlag flag, const std::array<std::uint8_t, Size>& packed) {
+        set(flag);
+        record_ += base::as_view(packed);
+    }
+
+    template <class Length>
+    void write_text(TokenFlag flag, std::string_view text) {
+        assert(text.size() <= std::numeric_limits<Length>::max());
+        set(flag);
+        base::append_number(record_, static_cast<Length>(text.size()));
+        record_ += text;
+    }
+
+    [[nodiscard]] std::string finish(const TokenHash& hash) {
+        base::store_u16(record_.data() + flags_offset_, flags_);
+        seal(record_, token_key(hash));
+        return std::move(record_);
+    }
+
+private:
+    void set(TokenFlag flag) noexcept { flags_ = static_cast<std::uint16_t>(flags_ | bit(flag)); }
+
+    std::string record_;
+    std::size_t flags_offset_ = 0;
+    std::uint16_t flags_ = 0;
+};
+
+template <class Value>
+std::optional<Value> unless(bool is_implied, const Value& value) {
+    return is_implied ? std::nullopt : std::optional(value);
 }
 
-void append_time_if(std::string& record, const std::optional<std::int64_t>& time_us) {
-    if (time_us) base::append_i64(record, *time_us);
+void write_device_id(RecordWriter& writer, std::string_view text) {
+    if (const auto uuid = pack_uuid(text)) {
+        writer.write(TokenFlag::device_id_is_uuid, *uuid);
+    } else {
+        writer.write_text<std::uint8_t>(TokenFlag::device_id, text);
+    }
 }
 
-void append_hash_if(std::string& record, const std::optional<TokenHash>& hash) {
-    if (hash) record += token_key(*hash);
+void write_ip_address(RecordWriter& writer, std::string_view text) {
+    if (const auto ipv4 = pack_ipv4(text)) {
+        writer.write(TokenFlag::ip_address_is_ipv4, *ipv4);
+    } else if (const auto ipv6 = pack_ipv6(text)) {
+        writer.write(TokenFlag::ip_address_is_ipv6, *ipv6);
+    } else {
+        writer.write_text<std::uint8_t>(TokenFlag::ip_address, text);
+    }
 }
 
 /// Reads the optional fields of one record, each guarded by its flag; the first failure sticks.
@@ -46,83 +111,95 @@ class OptionalFields {
 public:
     OptionalFields(base::ByteReader& reader, std::uint16_t flags) noexcept : reader_(reader), flags_(flags) {}
 
-    void read(TokenFlag flag, TokenId& id) {
-        if (!ok_) return;  // GCOVR_EXCL_BR_LINE: the one id is the first field
-        if (has(flag)) ok_ = reader_.read_bytes(id.bytes);
-    }
-
-    void read(TokenFlag flag, std::optional<std::int64_t>& time_us) {
+    void read(TokenFlag flag, std::optional<std::int64_t>& time_us) noexcept {
         time_us.reset();
-        if (!ok_ || !has(flag)) return;
-        ok_ = reader_.read_i64(time_us.emplace());
+        if (!wants(flag)) return;
+        fail_unless(reader_.read_i64(time_us.emplace()), DecodeStatus::truncated);
     }
 
-    void read(TokenFlag flag, std::optional<TokenHash>& hash) {
-        hash.reset();
-        if (!ok_ || !has(flag)) return;
-        ok_ = reader_.read_bytes(hash.emplace().bytes);
+    template <class Bytes>
+    void read(TokenFlag flag, std::optional<Bytes>& value) noexcept {
+        value.reset();
+        if (!wants(flag)) return;
+        fail_unless(reader_.read_bytes(value.emplace().bytes), DecodeStatus::truncated);
     }
 
     template <class Length>
-    void read(TokenFlag flag, std::optional<std::string>& text) {
-        if (!ok_ || !has(flag)) {
-            text.reset();
-            return;
-        }
+    void read_text(TokenFlag flag, std::optional<std::string>& text) {
+        text.reset();
+        if (!wants(flag)) return;
         Length length = 0;
         std::string_view bytes;
-        ok_ = read_length(length) && reader_.read_view(length, bytes);
-        if (ok_) text.emplace(bytes);
+        fail_unless(read_length(length) && reader_.read_view(length, bytes), DecodeStatus::truncated);
+        if (ok()) text.emplace(bytes);
     }
 
-    [[nodiscard]] bool ok() const noexcept { return ok_; }
+    /// A text that stands packed: a second form of what another flag has in full.
+    template <class Packed>
+    void read_packed(TokenFlag flag, std::string (*unpack)(const Packed&), std::optional<std::string>& text) {
+        if (!wants(flag)) return;
+        Packed packed{};
+        fail_unless(reader_.read_bytes(packed), DecodeStatus::truncated);
+        fail_unless(!text, DecodeStatus::malformed);
+        if (ok()) text = unpack(packed);
+    }
+
+    void fail_unless(bool condition, DecodeStatus failure) noexcept {
+        if (ok() && !condition) status_ = failure;
+    }
+
+    [[nodiscard]] bool ok() const noexcept { return status_ == DecodeStatus::ok; }
+    [[nodiscard]] DecodeStatus status() const noexcept { return status_; }
 
 private:
-    [[nodiscard]] bool has(TokenFlag flag) const noexcept { return (flags_ & bit(flag)) != 0; }
+    [[nodiscard]] bool wants(TokenFlag flag) const noexcept { return ok() && has(flags_, flag); }
     [[nodiscard]] bool read_length(std::uint8_t& length) noexcept { return reader_.read_u8(length); }
     [[nodiscard]] bool read_length(std::uint16_t& length) noexcept { return reader_.read_u16(length); }
 
     base::ByteReader& reader_;
     std::uint16_t flags_;
-    bool ok_ = true;
+    DecodeStatus status_ = DecodeStatus::ok;
 };
+
+/// Reads up to the chain id.
+DecodeStatus read_head(base::ByteReader& reader, std::uint16_t& flags, model::TokenHead& head) noexcept {
+    auto& whose = head.whose;
+    if (!reader.read_i64(whose.expires_at_us)) return DecodeStatus::truncated;  // GCOVR_EXCL_BR_LINE: unseal() saw it
+    if (!reader.read_u16(flags) || !reader.read_bytes(whose.id.bytes) || !reader.read_bytes(whose.user_id.bytes) ||
+        !reader.read_bytes(whose.family_id.bytes) || !reader.read_i64(whose.created_at_us)) {
+        return DecodeStatus::truncated;
+    }
+    if ((flags & ~known_flags) != 0) return DecodeStatus::malformed;
+    head.revoked = has(flags, TokenFlag::revoked);
+    head.consumed = has(flags, TokenFlag::consumed_at);
+    OptionalFields fields(reader, flags);
+    std::optional<std::int64_t> issue_stamp_us;
+    std::optional<TokenId> chain_id;
+    fields.read(TokenFlag::issue_stamp, issue_stamp_us);
+    fields.read(TokenFlag::chain_id, chain_id);
+    // What is implied is not stored.
+    fields.fail_unless(issue_stamp_us != whose.created_at_us && chain_id != whose.id, DecodeStatus::malformed);
+    head.issue_stamp_us = issue_stamp_us.value_or(whose.created_at_us);
+    whose.chain_id = chain_id.value_or(whose.id);
+    return fields.status();
+}
 
 }  // namespace
 
 std::string encode_token(const Token& token) {
-    std::string record;
-    record.reserve(320);
-    base::append_u8(record, record_version);
-    base::append_i64(record, token.expires_at_us);
-    base::append_u16(record, flags_of(token));
-    record += id_view(token.id);
-    record += id_view(token.user_id);
-    record += id_view(token.family_id);
-    base::append_i64(record, token.created_at_us);
-    base::append_i64(record, token.issue_stamp_us);
-    if (token.chain_id != token.id) record += id_view(token.chain_id);
-    append_time_if(record, token.updated_at_us);
-    append_time_if(record, token.revoked_at_us);
-    append_time_if(record, token.consumed_at_us);
-    append_hash_if(record, token.predecessor);
-    append_hash_if(record, token.successor);
-    if (token.device_id) {
-        assert(token.device_id->size() <= std::numeric_limits<std::uint8_t>::max());
-        base::append_u8(record, static_cast<std::uint8_t>(token.device_id->size()));
-        record += *token.device_id;
-    }
-    if (token.device_name) {
-        assert(token.device_name->size() <= std::numeric_limits<std::uint16_t>::max());
-        base::append_u16(record, static_cast<std::uint16_t>(token.device_name->size()));
-        record += *token.device_name;
-    }
-    if (token.ip_address) {
-        assert(token.ip_address->size() <= std::numeric_limits<std::uint8_t>::max());
-        base::append_u8(record, static_cast<std::uint8_t>(token.ip_address->size()));
-        record += *token.ip_address;
-    }
-    seal(record, token_key(token.hash));
-    return record;
+    RecordWriter writer(token);
+    writer.write_flag(TokenFlag::revoked, token.revoked);
+    writer.write(TokenFlag::issue_stamp, unless(token.issue_stamp_us == token.created_at_us, token.issue_stamp_us));
+    writer.write(TokenFlag::chain_id, unless(token.chain_id == token.id, token.chain_id));
+    writer.write(TokenFlag::updated_at, token.updated_at_us);
+    writer.write(TokenFlag::revoked_at, token.revoked_at_us);
+    writer.write(TokenFlag::consumed_at, token.consumed_at_us);
+    writer.write(TokenFlag::predecessor, token.predecessor);
+    writer.write(TokenFlag::successor, token.successor);
+    if (token.device_id) write_device_id(writer, *token.device_id);
+    if (token.device_name) writer.write_text<std::uint16_t>(TokenFlag::device_name, *token.device_name);
+    if (token.ip_address) write_ip_address(writer, *token.ip_address);
+    return writer.finish(token.hash);
 }
 
 DecodeStatus decode_token(const TokenHash& hash, std::string_view stored, Token& token) {
@@ -130,31 +207,44 @@ DecodeStatus decode_token(const TokenHash& hash, std::string_view stored, Token&
     if (const auto status = unseal(stored, token_key(hash), record); status != DecodeStatus::ok) return status;
     base::ByteReader reader(record.substr(expiry_offset));
     std::uint16_t flags = 0;
-    if (!reader.read_i64(token.expires_at_us)) return DecodeStatus::truncated;  // GCOVR_EXCL_BR_LINE: unseal() saw it
-    if (!reader.read_u16(flags) || !reader.read_bytes(token.id.bytes) || !reader.read_bytes(token.user_id.bytes) ||
-        !reader.read_bytes(token.family_id.bytes) || !reader.read_i64(token.created_at_us) ||
-        !reader.read_i64(token.issue_stamp_us)) {
-        return DecodeStatus::truncated;
-    }
-    if ((flags & ~known_flags) != 0) return DecodeStatus::malformed;
+    model::TokenHead head;
+    if (const auto status = read_head(reader, flags, head); status != DecodeStatus::ok) return status;
     token.hash = hash;
-    token.revoked = (flags & bit(TokenFlag::revoked)) != 0;
-    token.chain_id = token.id;
+    token.id = head.whose.id;
+    token.chain_id = head.whose.chain_id;
+    token.user_id = head.whose.user_id;
+    token.family_id = head.whose.family_id;
+    token.created_at_us = head.whose.created_at_us;
+    token.expires_at_us = head.whose.expires_at_us;
+    token.issue_stamp_us = head.issue_stamp_us;
+    token.revoked = head.revoked;
 
     OptionalFields fields(reader, flags);
-    fields.read(TokenFlag::chain_id, token.chain_id);
     fields.read(TokenFlag::updated_at, token.updated_at_us);
     fields.read(TokenFlag::revoked_at, token.revoked_at_us);
     fields.read(TokenFlag::consumed_at, token.consumed_at_us);
     fields.read(TokenFlag::predecessor, token.predecessor);
     fields.read(TokenFlag::successor, token.successor);
-    fields.read<std::uint8_t>(TokenFlag::device_id, token.device_id);
-    fields.read<std::uint16_t>(TokenFlag::device_name, token.device_name);
-    fields.read<std::uint8_t>(TokenFlag::ip_address, token.ip_address);
-    if (!fields.ok()) return DecodeStatus::truncated;
-    const bool stores_own_id_as_chain = (flags & bit(TokenFlag::chain_id)) != 0 && token.chain_id == token.id;
-    if (!reader.done() || stores_own_id_as_chain) return DecodeStatus::malformed;
-    return DecodeStatus::ok;
+    fields.read_text<std::uint8_t>(TokenFlag::device_id, token.device_id);
+    // A text that could have been packed is not stored as one.
+    fields.fail_unless(!token.device_id || !pack_uuid(*token.device_id), DecodeStatus::malformed);
+    fields.read_packed(TokenFlag::device_id_is_uuid, unpack_uuid, token.device_id);
+    fields.read_text<std::uint16_t>(TokenFlag::device_name, token.device_name);
+    fields.read_text<std::uint8_t>(TokenFlag::ip_address, token.ip_address);
+    fields.fail_unless(!token.ip_address || (!pack_ipv4(*token.ip_address) && !pack_ipv6(*token.ip_address)),
+                       DecodeStatus::malformed);
+    fields.read_packed(TokenFlag::ip_address_is_ipv4, unpack_ipv4, token.ip_address);
+    fields.read_packed(TokenFlag::ip_address_is_ipv6, unpack_ipv6, token.ip_address);
+    fields.fail_unless(reader.done(), DecodeStatus::malformed);
+    return fields.status();
+}
+
+DecodeStatus decode_token_head(const TokenHash& hash, std::string_view stored, model::TokenHead& head) noexcept {
+    std::string_view record;
+    if (const auto status = unseal(stored, token_key(hash), record); status != DecodeStatus::ok) return status;
+    base::ByteReader reader(record.substr(expiry_offset));
+    std::uint16_t flags = 0;
+    return read_head(reader, flags, head);
 }
 
 }  // namespace tokenstore::codec

@@ -13,10 +13,11 @@ std::optional<Revocation> revocation_of(const Token& token, const Ends& ends) no
     return std::nullopt;
 }
 
-TokenState state_of(const Token& token, const Ends& ends, std::int64_t now_us) noexcept {
-    if (revocation_of(token, ends)) return TokenState::revoked;
-    if (token.consumed_at_us) return TokenState::consumed;
-    if (is_expired(token.expires_at_us, now_us)) return TokenState::expired;
+TokenState state_of(const TokenHead& token, const Ends& ends, std::int64_t now_us) noexcept {
+    const bool ended_with_its_user = ends.user && covers(*ends.user, token.issue_stamp_us);
+    if (token.revoked || ends.family || ended_with_its_user) return TokenState::revoked;
+    if (token.consumed) return TokenState::consumed;
+    if (is_expired(token.whose.expires_at_us, now_us)) return TokenState::expired;
     return TokenState::live;
 }
 

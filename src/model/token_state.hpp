@@ -7,6 +7,7 @@
 #include <tokenstore/token.hpp>
 
 #include "model/ends.hpp"
+#include "model/token_head.hpp"
 
 namespace tokenstore::model {
 
@@ -24,7 +25,10 @@ namespace tokenstore::model {
 [[nodiscard]] std::optional<Revocation> revocation_of(const Token& token, const Ends& ends) noexcept;
 
 /// The first state that applies: revoked, consumed, expired, live.
-[[nodiscard]] TokenState state_of(const Token& token, const Ends& ends, std::int64_t now_us) noexcept;
+[[nodiscard]] TokenState state_of(const TokenHead& token, const Ends& ends, std::int64_t now_us) noexcept;
+[[nodiscard]] inline TokenState state_of(const Token& token, const Ends& ends, std::int64_t now_us) noexcept {
+    return state_of(head_of(token), ends, now_us);
+}
 
 /// The token with its state and, where revoked, the reason.
 [[nodiscard]] JudgedToken judge(Token token, const Ends& ends, std::int64_t now_us);

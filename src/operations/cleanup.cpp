@@ -17,54 +17,57 @@ namespace {
 // waits, large enough that the scan between the steps does not dominate.
 constexpr std::size_t tokens_per_step = 32;
 
-// How many candidates are remembered from one scan: 32 KiB.
+// How many candidates are remembered from one scan: 128 KiB.
 constexpr std::size_t tokens_per_scan = 1024;
 
+struct Candidate {
+    TokenHash hash;
+    ValidToken token;
+};
+
 struct Candidates {
-    std::vector<TokenHash> expired;
+    std::vector<Candidate> expired;
     std::optional<TokenHash> next;  // where to go on; absent at the end of the tokens
 };
 
 Result<Candidates> find_candidates(const storage::Database& database, const TokenHash& from, std::int64_t now_us) {
     Candidates candidates;
-    auto scanned = database.scan_expiries(from, [&](const TokenHash& hash, std::int64_t expires_at_us) {
-        if (!model::is_expired(expires_at_us, now_us)) return true;
+    auto scanned = database.scan_expiring(from, now_us, [&](const TokenHash& hash, const model::TokenHead& head) {
         if (candidates.expired.size() == tokens_per_scan) {
             candidates.next = hash;
             return false;
         }
-        candidates.expired.push_back(hash);
+        candidates.expired.push_back({hash, head.whose});
         return true;
     });
     if (!scanned) return std::move(scanned).error();
     return candidates;
 }
 
-/// Removes those of `hashes` that are stored and expired, with the index entries of chains that they are the tips of.
-Result<std::uint64_t> remove_expired(Context& context, std::span<const TokenHash> hashes, std::int64_t now_us) {
-    const auto before = context.database.get_tokens(hashes);
-    if (!before) return before.error();
+/// Removes those candidates that are still stored and expired, with the index entries of chains that they are the tips
+/// of.
+Result<std::uint64_t> remove_expired(Context& context, std::span<const Candidate> candidates, std::int64_t now_us) {
+    std::vector<TokenHash> hashes;
     std::vector<std::size_t> stripes;
-    for (const auto& token : *before) {
-        if (!token) continue;
-        stripes.push_back(context.stripe(token->user_id));
-        stripes.push_back(context.stripe(token->family_id));
+    for (const auto& [hash, token] : candidates) {
+        hashes.push_back(hash);
+        stripes.push_back(context.stripe(token.user_id));
+        stripes.push_back(context.stripe(token.family_id));
     }
-    if (stripes.empty()) return 0;
     const auto guard = context.locks.lock(stripes);
-    const auto tokens = context.database.get_tokens(hashes);
-    if (!tokens) return tokens.error();
+    const auto heads = context.database.get_tokens<model::TokenHead>(hashes);
+    if (!heads) return heads.error();
 
     storage::Batch batch(context.database);
     std::uint64_t removed = 0;
-    for (std::size_t i = 0; i < tokens->size(); ++i) {
-        const auto& token = (*tokens)[i];
-        const auto& locked = (*before)[i];  // another token under the same hash would be somebody else's to lock
-        if (!token || !locked || token->id != locked->id) continue;
-        if (!model::is_expired(token->expires_at_us, now_us)) continue;
-        batch.delete_record(token->hash);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const auto& head = (*heads)[i];
+        // Another token under the same hash is somebody else's to lock.
+        if (!head || head->whose.id != candidates[i].token.id) continue;
+        if (!model::is_expired(head->whose.expires_at_us, now_us)) continue;
+        batch.delete_record(hashes[i]);
         // A token that was not rotated away is the tip of its chain, whose index entries go with it.
-        if (!token->consumed_at_us) batch.delete_chain(*token);
+        if (!head->consumed) batch.delete_chain(head->whose);
         ++removed;
     }
     if (removed == 0) return 0;
@@ -90,7 +93,7 @@ Result<std::uint64_t> cleanup_expired(Context& context, Durability durability) {
     while (from) {
         auto candidates = find_candidates(context.database, *from, now_us);
         if (!candidates) return partly_done(std::move(candidates).error(), removed);
-        const std::span<const TokenHash> expired(candidates->expired);
+        const std::span<const Candidate> expired(candidates->expired);
         for (std::size_t begin = 0; begin < expired.size(); begin += tokens_per_step) {
             const auto step = expired.subspan(begin, std::min(tokens_per_step, expired.size() - begin));
             auto done = context.until_writable([&] { return remove_expired(context, step, now_us); });

@@ -55,7 +55,7 @@ public:
         now_us_ = context_.clock.now_us();
         std::vector<TokenHash> hashes;
         for (const auto& row : rows_) hashes.push_back(row.hash);
-        const auto stored = context_.database.get_tokens(hashes);
+        const auto stored = context_.database.get_tokens<Token>(hashes);
         if (!stored) return stored.error();
         for (const auto& token : *stored) {
             if (token) known_.emplace(token->hash, *token);

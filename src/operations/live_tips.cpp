@@ -34,7 +34,7 @@ Result<std::uint64_t> count_live_of_user(const storage::Database& database, cons
     if (!ended) return ended.error();
     std::uint64_t live = 0;
     auto scanned = database.scan_user_newest_first(user, std::nullopt, [&](const storage::UserChain& chain) {
-        if (is_live_tip(chain.entry, user_end, now_us) && !ended->contains(chain.entry.other_id)) ++live;
+        if (is_live_tip(chain.entry, user_end, now_us) && !ended->contains(chain.entry.family_id)) ++live;
         return true;
     });
     if (!scanned) return std::move(scanned).error();

@@ -14,8 +14,8 @@
 namespace tokenstore::operations {
 
 /// By the entry and the user's end alone; the family's end is the caller's to know.
-template <class OtherId>
-[[nodiscard]] bool is_live_tip(const codec::IndexEntry<OtherId>& entry, const std::optional<model::UserEnd>& user_end,
+template <class Entry>
+[[nodiscard]] bool is_live_tip(const Entry& entry, const std::optional<model::UserEnd>& user_end,
                                std::int64_t now_us) noexcept {
     return !entry.revoked && !model::is_expired(entry.expires_at_us, now_us) &&
            !(user_end && model::covers(*user_end, entry.issue_stamp_us));

@@ -27,70 +27,33 @@ Result<std::optional<JudgedToken>> get_by_hash(const storage::Database& database
     return model::judge(std::move(token), *ends, now_us);
 }
 
-Result<std::optional<Token>> get_valid_by_hash(const storage::Database& database, Counters& counters,
-                                               const TokenHash& hash, std::int64_t now_us) {
-    Result<std::optional<Token>> answer;
-    Token& token = answer->emplace();  // decoded in place: a Token is large
-    auto found = database.get_token(hash, token);
-    if (!found) return std::move(found).error();
-    if (!*found) {
-        counters.add(Counter::lookups_unknown);
-        return std::nullopt;
-    }
-    // What the record alone refuses needs no second look.
-    const bool usable_alone = model::state_of(token, {}, now_us) == TokenState::live;
-    if (usable_alone) {
-        auto ends = database.get_ends({token.family_id, token.user_id});
-        if (!ends) return std::move(ends).error();
-        if (model::state_of(token, *ends, now_us) == TokenState::live) {
-            counters.add(Counter::lookups_valid);
-            return answer;
-        }
-    }
-    counters.add(Counter::lookups_refused);
-    return std::nullopt;
-}
-
-Result<std::vector<std::optional<Token>>> get_valid_by_hashes(const storage::Database& database, Counters& counters,
-                                                              std::span<const TokenHash> hashes, std::int64_t now_us) {
-    auto tokens = database.get_tokens(hashes);
-    if (!tokens) return tokens;
-    std::vector<storage::Owner> owners;
-    owners.reserve(tokens->size());
-    for (const auto& token : *tokens) {
-        if (token) owners.push_back({token->family_id, token->user_id});
-    }
-    auto ends = database.get_ends(owners);
-    if (!ends) return std::move(ends).error();
-    std::size_t next = 0;
-    std::uint64_t valid = 0;
-    for (auto& token : *tokens) {
-        if (!token) continue;
-        if (model::state_of(*token, (*ends)[next++], now_us) == TokenState::live) {
-            ++valid;
-        } else {
-            token.reset();
-        }
-    }
-    counters.add(Counter::lookups_valid, valid);
-    counters.add(Counter::lookups_refused, owners.size() - valid);
-    counters.add(Counter::lookups_unknown, hashes.size() - owners.size());
-    return tokens;
-}
-
 namespace {
 
-ValidToken whose(const Token& token) noexcept {
-    return {token.id, token.chain_id, token.user_id, token.family_id, token.created_at_us, token.expires_at_us};
-}
+// Whether a token is usable is decided in one order, for one token and for many, from its whole record or from the head
+// of it: first what the record alone refuses, which needs no second look; then the ends of its family and user; then
+// the counters. On its way into the validity cache goes what was found, where there is a filling; a look-up beside the
+// cache has none.
 
-/// A token that is not usable, whatever its family and user: no look at their ends is needed. Keeps that.
-bool is_refused_alone(const Token& token, std::int64_t now_us, ValidityCache::Filling& filling) noexcept {
+struct NoFilling {
+    static void note_owner(const FamilyId& /*family*/, const UserId& /*user*/) noexcept {}
+    static void keep_valid(const ValidToken& /*token*/) noexcept {}
+    static void keep_expired(std::int64_t /*expires_at_us*/) noexcept {}
+    static void keep_refused() noexcept {}
+};
+
+const model::TokenHead& head_of(const model::TokenHead& token) noexcept { return token; }
+model::TokenHead head_of(const Token& token) noexcept { return model::head_of(token); }
+
+/// A token that is not usable, whatever its family and user: no look at their ends is needed. Any other has its owner
+/// noted, whose ends are read next.
+template <class Record, class Filling>
+bool is_refused_alone(const Record& token, std::int64_t now_us, Filling& filling) noexcept {
     switch (model::state_of(token, {}, now_us)) {
         case TokenState::live:
+            filling.note_owner(storage::owner_of(token).family_id, storage::owner_of(token).user_id);
             return false;
         case TokenState::expired:
-            filling.keep_expired(token.expires_at_us);
+            filling.keep_expired(head_of(token).whose.expires_at_us);
             return true;
         case TokenState::revoked:
         case TokenState::consumed:
@@ -100,42 +63,93 @@ bool is_refused_alone(const Token& token, std::int64_t now_us, ValidityCache::Fi
     return true;
 }
 
-/// The last word on a token that is usable by itself. Keeps it.
-bool is_valid_under(const model::Ends& ends, const Token& token, std::int64_t now_us,
-                    ValidityCache::Filling& filling) noexcept {
+/// The last word on a token that is usable by itself.
+template <class Record, class Filling>
+bool is_valid_under(const model::Ends& ends, const Record& token, std::int64_t now_us, Filling& filling) noexcept {
     if (model::state_of(token, ends, now_us) != TokenState::live) {
         filling.keep_refused();
         return false;
     }
-    filling.keep_valid(whose(token));
+    filling.keep_valid(head_of(token).whose);
     return true;
 }
 
-Result<std::optional<ValidToken>> validate_stored(const storage::Database& database, ValidityCache& cache,
-                                                  Counters& counters, const TokenHash& hash, std::int64_t now_us) {
-    counters.add(Counter::validity_cache_misses);
-    auto filling = cache.begin_filling(hash);
-    Token token;
-    auto found = database.get_token(hash, token);
-    if (!found) return std::move(found).error();
+/// Whether a stored token is usable; it is in `token` then.
+template <class Record, class Filling>
+Result<bool> look_up(const storage::Database& database, Counters& counters, const TokenHash& hash, std::int64_t now_us,
+                     Filling filling, Record& token) {
+    const auto found = database.get_token(hash, token);
+    if (!found) return found.error();
     if (!*found) {
         counters.add(Counter::lookups_unknown);
-        return std::nullopt;
+        return false;
     }
     if (!is_refused_alone(token, now_us, filling)) {
-        filling.note_owner(token.family_id, token.user_id);
-        auto ends = database.get_ends({token.family_id, token.user_id});
-        if (!ends) return std::move(ends).error();
+        const auto ends = database.get_ends(storage::owner_of(token));
+        if (!ends) return ends.error();
         if (is_valid_under(*ends, token, now_us, filling)) {
             counters.add(Counter::lookups_valid);
-            return whose(token);
+            return true;
         }
     }
     counters.add(Counter::lookups_refused);
-    return std::nullopt;
+    return false;
+}
+
+/// The same of many: the tokens, without those that are not usable. `fillings[i]` is for hash i.
+template <class Record, class Fillings>
+Result<std::vector<std::optional<Record>>> look_up_many(const storage::Database& database, Counters& counters,
+                                                        std::span<const TokenHash> hashes, std::int64_t now_us,
+                                                        Fillings&& fillings) {
+    auto tokens = database.get_tokens<Record>(hashes);
+    if (!tokens) return tokens;
+    std::vector<std::size_t> usable_alone;
+    std::vector<storage::Owner> owners;
+    std::uint64_t stored = 0;
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+        auto& token = (*tokens)[i];
+        if (!token) continue;
+        ++stored;
+        if (is_refused_alone(*token, now_us, fillings[i])) {
+            token.reset();
+            continue;
+        }
+        usable_alone.push_back(i);
+        owners.push_back(storage::owner_of(*token));
+    }
+    const auto ends = database.get_ends(owners);
+    if (!ends) return ends.error();
+    std::uint64_t valid = 0;
+    for (std::size_t n = 0; n < usable_alone.size(); ++n) {
+        const auto i = usable_alone[n];
+        auto& token = (*tokens)[i];
+        if (is_valid_under((*ends)[n], *token, now_us, fillings[i])) {
+            ++valid;
+        } else {
+            token.reset();
+        }
+    }
+    counters.add(Counter::lookups_valid, valid);
+    counters.add(Counter::lookups_refused, stored - valid);
+    counters.add(Counter::lookups_unknown, hashes.size() - stored);
+    return tokens;
 }
 
 }  // namespace
+
+Result<std::optional<Token>> get_valid_by_hash(const storage::Database& database, Counters& counters,
+                                               const TokenHash& hash, std::int64_t now_us) {
+    Result<std::optional<Token>> answer;
+    const auto usable = look_up(database, counters, hash, now_us, NoFilling{}, answer->emplace());
+    if (!usable) return usable.error();
+    if (!*usable) answer->reset();
+    return answer;
+}
+
+Result<std::vector<std::optional<Token>>> get_valid_by_hashes(const storage::Database& database, Counters& counters,
+                                                              std::span<const TokenHash> hashes, std::int64_t now_us) {
+    return look_up_many<Token>(database, counters, hashes, now_us, std::vector<NoFilling>(hashes.size()));
+}
 
 Result<std::optional<ValidToken>> validate(const storage::Database& database, ValidityCache& cache, Counters& counters,
                                            const TokenHash& hash, std::int64_t now_us) {
@@ -151,74 +165,22 @@ Result<std::optional<ValidToken>> validate(const storage::Database& database, Va
         case ValidityCache::Verdict::unknown:
             break;
     }
-    return validate_stored(database, cache, counters, hash, now_us);
+    counters.add(Counter::validity_cache_misses);
+    model::TokenHead head;
+    const auto usable = look_up(database, counters, hash, now_us, cache.begin_filling(hash), head);
+    if (!usable) return usable.error();
+    if (!*usable) return std::nullopt;
+    token = head.whose;
+    return answer;
 }
-
-namespace {
-
-/// The part of a batch that the cache does not know, asked of the engine in one go.
-class StoredBatch {
-public:
-    StoredBatch(const storage::Database& database, ValidityCache& cache, std::span<const TokenHash> hashes)
-        : database_(database), cache_(cache), all_(hashes) {}
-
-    void add(std::size_t index) {
-        indexes_.push_back(index);
-        hashes_.push_back(all_[index]);
-    }
-
-    Result<void> validate(Counters& counters, std::int64_t now_us, std::vector<std::optional<ValidToken>>& answers) {
-        if (hashes_.empty()) return {};
-        counters.add(Counter::validity_cache_misses, hashes_.size());
-        std::vector<ValidityCache::Filling> fillings;
-        fillings.reserve(hashes_.size());
-        for (const auto& hash : hashes_) fillings.push_back(cache_.begin_filling(hash));
-        const auto tokens = database_.get_tokens(hashes_);
-        if (!tokens) return tokens.error();
-        std::vector<std::size_t> usable_alone;
-        std::vector<storage::Owner> owners;
-        std::uint64_t stored = 0;
-        for (std::size_t i = 0; i < tokens->size(); ++i) {
-            const auto& token = (*tokens)[i];
-            if (!token) continue;
-            ++stored;
-            if (is_refused_alone(*token, now_us, fillings[i])) continue;
-            fillings[i].note_owner(token->family_id, token->user_id);
-            usable_alone.push_back(i);
-            owners.push_back({token->family_id, token->user_id});
-        }
-        const auto ends = database_.get_ends(owners);
-        if (!ends) return ends.error();
-        std::uint64_t valid = 0;
-        for (std::size_t n = 0; n < usable_alone.size(); ++n) {
-            const auto i = usable_alone[n];
-            const Token& token = *(*tokens)[i];
-            if (!is_valid_under((*ends)[n], token, now_us, fillings[i])) continue;
-            answers[indexes_[i]] = whose(token);
-            ++valid;
-        }
-        counters.add(Counter::lookups_valid, valid);
-        counters.add(Counter::lookups_refused, stored - valid);
-        counters.add(Counter::lookups_unknown, hashes_.size() - stored);
-        return {};
-    }
-
-private:
-    const storage::Database& database_;
-    ValidityCache& cache_;
-    std::span<const TokenHash> all_;
-    std::vector<std::size_t> indexes_;
-    std::vector<TokenHash> hashes_;
-};
-
-}  // namespace
 
 Result<std::vector<std::optional<ValidToken>>> validate_many(const storage::Database& database, ValidityCache& cache,
                                                              Counters& counters, std::span<const TokenHash> hashes,
                                                              std::int64_t now_us) {
     constexpr std::size_t prefetched = 32;  // as many as the processor's first cache holds beside everything else
     std::vector<std::optional<ValidToken>> answers(hashes.size());
-    StoredBatch stored(database, cache, hashes);
+    std::vector<std::size_t> missed;  // what the cache does not know is asked of the engine in one go
+    std::vector<TokenHash> missed_hashes;
     std::uint64_t valid = 0;
     std::uint64_t refused = 0;
     for (std::size_t i = 0; i < hashes.size(); ++i) {
@@ -233,13 +195,23 @@ Result<std::vector<std::optional<ValidToken>>> validate_many(const storage::Data
                 ++refused;
                 break;
             case ValidityCache::Verdict::unknown:
-                stored.add(i);
+                missed.push_back(i);
+                missed_hashes.push_back(hashes[i]);
                 break;
         }
     }
     counters.add(Counter::lookups_valid, valid);
     counters.add(Counter::lookups_refused, refused);
-    if (auto validated = stored.validate(counters, now_us, answers); !validated) return std::move(validated).error();
+    if (missed.empty()) return answers;
+    counters.add(Counter::validity_cache_misses, missed.size());
+    std::vector<ValidityCache::Filling> fillings;
+    fillings.reserve(missed.size());
+    for (const auto& hash : missed_hashes) fillings.push_back(cache.begin_filling(hash));
+    const auto heads = look_up_many<model::TokenHead>(database, counters, missed_hashes, now_us, fillings);
+    if (!heads) return heads.error();
+    for (std::size_t n = 0; n < missed.size(); ++n) {
+        if (const auto& head = (*heads)[n]) answers[missed[n]] = head->whose;
+    }
     return answers;
 }
 

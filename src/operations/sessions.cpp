@@ -26,7 +26,7 @@ Result<void> follow_rotations(const storage::Database& database, std::optional<T
 /// The sessions that these tips stand for, as far as they are live.
 Result<std::vector<Token>> live_tokens(const storage::Database& database, const std::vector<TokenHash>& hashes,
                                        std::int64_t now_us) {
-    auto tokens = database.get_tokens(hashes);
+    auto tokens = database.get_tokens<Token>(hashes);
     if (!tokens) return std::move(tokens).error();
     for (auto& token : *tokens) {
         if (auto followed = follow_rotations(database, token); !followed) return std::move(followed).error();
@@ -44,16 +44,29 @@ Result<std::vector<Token>> live_tokens(const storage::Database& database, const 
     return live;
 }
 
+/// The ends of a user and of all its families.
+struct KnownEnds {
+    std::optional<model::UserEnd> user;
+    EndedFamilies families;
+};
+
+Result<KnownEnds> read_ends(const storage::Database& database, const UserId& user) {
+    auto user_end = database.get_user_end(user);
+    if (!user_end) return std::move(user_end).error();
+    auto families = EndedFamilies::of(database, user);
+    if (!families) return std::move(families).error();
+    return KnownEnds{*user_end, *std::move(families)};
+}
+
 }  // namespace
 
 Result<SessionPage> get_user_active_sessions(const storage::Database& database, const UserId& user,
                                              const SessionPageRequest& request, std::int64_t now_us) {
     if (auto error = model::check_page(request)) return *std::move(error);
-    const auto user_end = database.get_user_end(user);
-    if (!user_end) return user_end.error();
-    const auto ended = EndedFamilies::of(database, user);
-    if (!ended) return ended.error();
-
+    // The records and ends decide. For a user with fewer entries than a page holds, as nearly all have, they are read
+    // for each entry. For any other the ends are read ahead: a user with many ended sessions does not pay for each, and
+    // whether there is a next page is known.
+    std::optional<KnownEnds> known_ends;
     SessionPage page;
     auto before = request.after ? std::optional(request.after->last_chain) : std::nullopt;
     for (;;) {
@@ -63,7 +76,8 @@ Result<SessionPage> get_user_active_sessions(const storage::Database& database, 
         std::vector<TokenHash> tips;
         bool more = false;
         auto scanned = database.scan_user_newest_first(user, before, [&](const storage::UserChain& chain) {
-            if (!is_live_tip(chain.entry, *user_end, now_us) || ended->contains(chain.entry.other_id)) return true;
+            if (!is_live_tip(chain.entry, known_ends ? known_ends->user : std::nullopt, now_us)) return true;
+            if (known_ends && known_ends->families.contains(chain.entry.family_id)) return true;
             more = tips.size() == wanted;
             if (more) return false;
             chains.push_back(chain.id);
@@ -71,8 +85,14 @@ Result<SessionPage> get_user_active_sessions(const storage::Database& database, 
             return true;
         });
         if (!scanned) return std::move(scanned).error();
-        // The records and ends decide. A tip that was rotated, revoked or removed since the index was read is no
-        // session any more; the page is filled up from the older ones.
+        if (more && !known_ends) {
+            auto ends = read_ends(database, user);
+            if (!ends) return std::move(ends).error();
+            known_ends = *std::move(ends);
+            continue;
+        }
+        // A tip that was rotated, revoked or removed since the index was read is no session any more; the page is
+        // filled up from the older ones.
         auto live = live_tokens(database, tips, now_us);
         if (!live) return std::move(live).error();
         std::move(live->begin(), live->end(), std::back_inserter(page.sessions));

@@ -128,21 +128,24 @@ Result<std::optional<WalkedFamily>> walk_family(const storage::Database& databas
     ends.family = *family_end;
     if (ends.family) walked.end = Revocation{ends.family->reason, ends.family->ended_at_us};
 
+    auto owner = database.owner_of(family);
+    if (!owner) return std::move(owner).error();
+    walked.user_id = *owner;
+    if (!walked.user_id && !walked.end) return std::nullopt;
+    if (!walked.user_id) return walked;
+    auto user_end = database.get_user_end(*walked.user_id);
+    if (!user_end) return std::move(user_end).error();
+    ends.user = *user_end;
+
+    // The tips stand in the user's entries, the newest login first.
     std::vector<TokenHash> tips;
-    auto scanned = database.scan_family(family, [&](const storage::FamilyChain& chain) {
-        walked.user_id = chain.entry.other_id;
-        tips.push_back(chain.entry.tip);
+    auto scanned = database.scan_user_newest_first(*walked.user_id, std::nullopt, [&](const storage::UserChain& chain) {
+        if (chain.entry.family_id == family) tips.push_back(chain.entry.tip);
         return true;
     });
     if (!scanned) return std::move(scanned).error();
-    if (tips.empty() && !walked.end) return std::nullopt;
-    if (walked.user_id) {
-        auto user_end = database.get_user_end(*walked.user_id);
-        if (!user_end) return std::move(user_end).error();
-        ends.user = *user_end;
-    }
-    for (const auto& tip : tips) {
-        const auto more = walk_chain(database, tip, ends, now_us, visit, walked.visited);
+    for (auto tip = tips.rbegin(); tip != tips.rend(); ++tip) {
+        const auto more = walk_chain(database, *tip, ends, now_us, visit, walked.visited);
         if (!more) return more.error();
         if (!*more) break;
     }

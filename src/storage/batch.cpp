@@ -35,16 +35,22 @@ void Batch::put_record(const Token& token) {
 
 void Batch::put_tip(const Token& token) {
     put_record(token);
-    const auto put_entry = [&](Family family, const auto& owner, const auto& other_id) {
-        using OtherId = std::decay_t<decltype(other_id)>;
+    const auto put_entry = [&](Family family, const auto& owner, const auto& entry) {
         const auto key = codec::index_key(owner, token.chain_id);
-        const codec::IndexEntry<OtherId> entry{token.hash, token.expires_at_us, token.issue_stamp_us, other_id,
-                                               token.revoked};
         writes_->Put(database_->engine_->handle(family), slice(key.view()),
                      codec::encode_index_entry(key.view(), entry));
     };
-    put_entry(Family::by_family, token.family_id, token.user_id);
-    put_entry(Family::by_user, token.user_id, token.family_id);
+    put_entry(Family::by_family, token.family_id,
+              codec::FamilyIndexEntry{.expires_at_us = token.expires_at_us,
+                                      .issue_stamp_us = token.issue_stamp_us,
+                                      .user_id = token.user_id,
+                                      .revoked = token.revoked});
+    put_entry(Family::by_user, token.user_id,
+              codec::UserIndexEntry{.expires_at_us = token.expires_at_us,
+                                    .issue_stamp_us = token.issue_stamp_us,
+                                    .family_id = token.family_id,
+                                    .tip = token.hash,
+                                    .revoked = token.revoked});
 }
 
 void Batch::delete_record(const TokenHash& hash) {
@@ -52,7 +58,7 @@ void Batch::delete_record(const TokenHash& hash) {
     touched_.tokens.push_back(hash);
 }
 
-void Batch::delete_chain(const Token& tip) {
+void Batch::delete_chain(const ValidToken& tip) {
     const auto by_family = codec::index_key(tip.family_id, tip.chain_id);
     const auto by_user = codec::index_key(tip.user_id, tip.chain_id);
     writes_->Delete(database_->engine_->handle(Family::by_family), slice(by_family.view()));

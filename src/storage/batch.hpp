@@ -36,7 +36,7 @@ public:
     void put_tip(const Token& token);
 
     void delete_record(const TokenHash& hash);
-    void delete_chain(const Token& tip);
+    void delete_chain(const ValidToken& tip);
 
     /// The end of a family. With the user known, also where the listing of the user's sessions looks for it.
     void put_family_end(const FamilyId& family, const UserId* user, const model::FamilyEnd& end);

@@ -51,6 +51,14 @@ struct HashKey {
     [[nodiscard]] std::string_view view() const noexcept { return codec::token_key(hash); }
 };
 
+codec::DecodeStatus decode(const TokenHash& hash, std::string_view stored, Token& token) {
+    return codec::decode_token(hash, stored, token);
+}
+
+codec::DecodeStatus decode(const TokenHash& hash, std::string_view stored, model::TokenHead& token) noexcept {
+    return codec::decode_token_head(hash, stored, token);
+}
+
 Result<model::FamilyEnd> family_end(EngineCondition& condition, std::string_view key, std::string_view stored) {
     model::FamilyEnd end;
     const auto status = codec::decode_family_end(key, stored, end);
@@ -67,16 +75,22 @@ Result<model::UserEnd> user_end(EngineCondition& condition, std::string_view key
 
 }  // namespace
 
-Result<bool> Database::get_token(const TokenHash& hash, Token& token) const {
+template <class Record>
+Result<bool> Database::get_record(const TokenHash& hash, Record& token) const {
     rocksdb::PinnableSlice stored;
     const auto status =
         engine_->db->Get(engine_->point_read, engine_->handle(Family::tokens), slice(codec::token_key(hash)), &stored);
     if (!status.ok() && !status.IsNotFound()) return read_error(engine_->condition(), status, "reading a token");
     engine_->condition().note_good_read();
     if (status.IsNotFound()) return false;
-    const auto decoded = codec::decode_token(hash, view(stored), token);
+    const auto decoded = decode(hash, view(stored), token);
     if (decoded != codec::DecodeStatus::ok) return decode_error(engine_->condition(), decoded, "reading a token");
     return true;
+}
+
+Result<bool> Database::get_token(const TokenHash& hash, Token& token) const { return get_record(hash, token); }
+Result<bool> Database::get_token(const TokenHash& hash, model::TokenHead& token) const {
+    return get_record(hash, token);
 }
 
 Result<bool> Database::contains_token(const TokenHash& hash) const {
@@ -88,35 +102,40 @@ Result<bool> Database::contains_token(const TokenHash& hash) const {
     return true;
 }
 
-Result<std::vector<std::optional<Token>>> Database::get_tokens(std::span<const TokenHash> hashes) const {
+template <class Record>
+Result<std::vector<std::optional<Record>>> Database::get_tokens(std::span<const TokenHash> hashes) const {
+    std::vector<std::size_t> order(hashes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return hashes[a] < hashes[b]; });
     std::vector<HashKey> keys;
+    std::vector<std::size_t> places;  // of each key, the first
     keys.reserve(hashes.size());
-    for (const auto& hash : hashes) keys.push_back({hash});
-    const auto by_hash = [](const HashKey& a, const HashKey& b) { return a.hash < b.hash; };
-    const auto same = [](const HashKey& a, const HashKey& b) { return a.hash == b.hash; };
-    std::sort(keys.begin(), keys.end(), by_hash);
-    keys.erase(std::unique(keys.begin(), keys.end(), same), keys.end());
+    places.reserve(hashes.size());
+    for (const auto place : order) {
+        if (!keys.empty() && keys.back().hash == hashes[place]) continue;
+        keys.push_back({hashes[place]});
+        places.push_back(place);
+    }
 
-    std::vector<std::optional<Token>> found(keys.size());
+    std::vector<std::optional<Record>> answers(hashes.size());
     const auto read =
         multi_get(engine_->condition(), *engine_->db, engine_->point_read, engine_->handle(Family::tokens), keys,
                   "reading tokens", [&](std::size_t i, std::string_view stored) -> Result<void> {
-                      const auto status = codec::decode_token(keys[i].hash, stored, found[i].emplace());
+                      const auto status = decode(keys[i].hash, stored, answers[places[i]].emplace());
                       if (status != codec::DecodeStatus::ok) {
                           return decode_error(engine_->condition(), status, "reading tokens");
                       }
                       return {};
                   });
     if (!read) return read.error();
-
-    std::vector<std::optional<Token>> answers;
-    answers.reserve(hashes.size());
-    for (const auto& hash : hashes) {
-        const auto at = std::lower_bound(keys.begin(), keys.end(), HashKey{hash}, by_hash);
-        answers.push_back(found[static_cast<std::size_t>(at - keys.begin())]);
+    for (std::size_t i = 1; keys.size() < hashes.size() && i < order.size(); ++i) {
+        if (hashes[order[i]] == hashes[order[i - 1]]) answers[order[i]] = answers[order[i - 1]];
     }
     return answers;
 }
+
+template Result<std::vector<std::optional<Token>>> Database::get_tokens(std::span<const TokenHash>) const;
+template Result<std::vector<std::optional<model::TokenHead>>> Database::get_tokens(std::span<const TokenHash>) const;
 
 Result<std::optional<model::FamilyEnd>> Database::get_family_end(const FamilyId& family) const {
     const auto key = codec::family_end_key(family);

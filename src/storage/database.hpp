@@ -27,6 +27,7 @@
 #include "codec/index_entry.hpp"
 #include "expiry/reclaim_state.hpp"
 #include "model/ends.hpp"
+#include "model/token_head.hpp"
 #include "storage/batch.hpp"
 #include "storage/host.hpp"
 
@@ -38,20 +39,25 @@ class Status;
 namespace tokenstore::storage {
 
 /// The entry of one chain in an index.
-template <class OtherId>
+template <class Entry>
 struct Chain {
     TokenId id;
-    codec::IndexEntry<OtherId> entry;
+    Entry entry;
 };
 
-using FamilyChain = Chain<UserId>;
-using UserChain = Chain<FamilyId>;
+using FamilyChain = Chain<codec::FamilyIndexEntry>;
+using UserChain = Chain<codec::UserIndexEntry>;
 
 /// The owner of a token, for reading the ends that may cover it.
 struct Owner {
     FamilyId family_id;
     UserId user_id;
 };
+
+[[nodiscard]] inline Owner owner_of(const Token& token) noexcept { return {token.family_id, token.user_id}; }
+[[nodiscard]] inline Owner owner_of(const model::TokenHead& token) noexcept {
+    return {token.whose.family_id, token.whose.user_id};
+}
 
 /// What a write does while the engine stalls writers because its flushes or compactions lag.
 enum class WhenStalled {
@@ -87,14 +93,17 @@ public:
 
     // ---- Point reads -----------------------------------------------------------------------------------------------
 
-    /// Reads a token into `token`; false if none is stored. On false or an error `token` is unspecified.
+    /// Reads a token, or the part of it that decides, into `token`; false if none is stored. On false or an error
+    /// `token` is unspecified.
     [[nodiscard]] Result<bool> get_token(const TokenHash& hash, Token& token) const;
+    [[nodiscard]] Result<bool> get_token(const TokenHash& hash, model::TokenHead& token) const;
 
     /// Whether a record is stored under the hash, without decoding it.
     [[nodiscard]] Result<bool> contains_token(const TokenHash& hash) const;
 
-    /// Answer i is for hash i.
-    [[nodiscard]] Result<std::vector<std::optional<Token>>> get_tokens(std::span<const TokenHash> hashes) const;
+    /// Answer i is for hash i. `Record` is Token or model::TokenHead.
+    template <class Record>
+    [[nodiscard]] Result<std::vector<std::optional<Record>>> get_tokens(std::span<const TokenHash> hashes) const;
 
     [[nodiscard]] Result<model::Ends> get_ends(const Owner& owner) const;
 
@@ -133,9 +142,10 @@ public:
     [[nodiscard]] Result<void> scan_tokens(const TokenHash& from, SkippedDamage* skipped,
                                            const std::function<bool(Token&&)>& visit) const;
 
-    /// All keys and expiries in the order of hashes, from `from` on.
-    [[nodiscard]] Result<void> scan_expiries(
-        const TokenHash& from, const std::function<bool(const TokenHash&, std::int64_t expires_at_us)>& visit) const;
+    /// The tokens that expire at `until_us` or before, in the order of hashes, from `from` on.
+    [[nodiscard]] Result<void> scan_expiring(
+        const TokenHash& from, std::int64_t until_us,
+        const std::function<bool(const TokenHash&, const model::TokenHead&)>& visit) const;
 
     /// How many different families and users have an index entry.
     [[nodiscard]] Result<std::uint64_t> count_families() const;
@@ -202,6 +212,8 @@ private:
     [[nodiscard]] static Result<std::unique_ptr<Database>> try_open_view(const Host& host,
                                                                          const std::filesystem::path& directory,
                                                                          const ReaderOptions& options);
+    template <class Record>
+    [[nodiscard]] Result<bool> get_record(const TokenHash& hash, Record& token) const;
     [[nodiscard]] Error fail_write(const rocksdb::Status& status) const;
     [[nodiscard]] Error refused(WriteState write) const;
     [[nodiscard]] std::uint64_t current_log() const;

@@ -42,6 +42,11 @@ Error newer_format() {
     return open_error(ErrorCode::newer_format, "the store was written by a newer format than this version knows");
 }
 
+Error older_format() {
+    return open_error(ErrorCode::older_format,
+                      "the store was written before the first release, in a format of its own");
+}
+
 /// What opening makes of a directory's content; empty and half-made ones are for making a store.
 Result<void> check_content(DirectoryContent content, bool may_make) {
     switch (content) {
@@ -150,8 +155,11 @@ Result<void> check_format(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* meta) {
     if (!status.ok()) return read_error(status, "reading the store's format");
     std::int64_t format = 0;
     const auto decoded = codec::decode_number(codec::format_key, stored, format);
-    // A newer format may write this record, too, in new bytes.
-    if (decoded == codec::DecodeStatus::unknown_version) return newer_format();
+    // Another format may write this record, too, in other bytes.
+    if (decoded == codec::DecodeStatus::unknown_version) {
+        const bool is_newer = static_cast<std::uint8_t>(stored.front()) > codec::record_version;
+        return is_newer ? newer_format() : older_format();
+    }
     if (decoded != codec::DecodeStatus::ok) return decode_error(decoded, "reading the store's format");
     if (format > static_cast<std::int64_t>(format_version)) return newer_format();
     return {};

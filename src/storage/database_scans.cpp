@@ -93,12 +93,12 @@ bool seek_behind_damage(rocksdb::Iterator& iterator, TokenHash& place) {
     return false;
 }
 
-template <class OtherId>
-Result<Chain<OtherId>> chain_at(EngineCondition& condition, const rocksdb::Iterator& iterator) {
+template <class Entry>
+Result<Chain<Entry>> chain_at(EngineCondition& condition, const rocksdb::Iterator& iterator) {
     const auto key = view(iterator.key());
-    const auto id = codec::trailing_id<TokenId>(key, 2 * codec::id_bytes);
+    const auto id = codec::chain_of_index_key(key);
     if (!id) return decode_error(condition, codec::DecodeStatus::malformed, "reading an index key");
-    Chain<OtherId> chain{*id, {}};
+    Chain<Entry> chain{*id, {}};
     const auto status = codec::decode_index_entry(key, view(iterator.value()), chain.entry);
     if (status != codec::DecodeStatus::ok) return decode_error(condition, status, "reading an index entry");
     return chain;
@@ -125,7 +125,7 @@ Result<void> Database::scan_family(const FamilyId& family, const std::function<b
     const auto prefix = codec::id_view(family);
     PrefixScan scan(*engine_->db, engine_->handle(Family::by_family), prefix);
     for (scan->Seek(slice(prefix)); scan->Valid(); scan->Next()) {
-        const auto chain = chain_at<UserId>(engine_->condition(), *scan);
+        const auto chain = chain_at<codec::FamilyIndexEntry>(engine_->condition(), *scan);
         if (!chain) return chain.error();
         if (!visit(*chain)) return {};
     }
@@ -139,9 +139,9 @@ Result<void> Database::scan_user_newest_first(const UserId& user, const std::opt
     newest.bytes.fill(0xff);
     const auto start = codec::index_key(user, before.value_or(newest));
     PrefixScan scan(*engine_->db, engine_->handle(Family::by_user), codec::id_view(user));
-    for (scan->SeekForPrev(slice(start.view())); scan->Valid(); scan->Prev()) {
+    for (scan->Seek(slice(start.view())); scan->Valid(); scan->Next()) {
         if (before && view(scan->key()) == start.view()) continue;
-        const auto chain = chain_at<FamilyId>(engine_->condition(), *scan);
+        const auto chain = chain_at<codec::UserIndexEntry>(engine_->condition(), *scan);
         if (!chain) return chain.error();
         if (!visit(*chain)) return {};
     }
@@ -155,9 +155,10 @@ Result<std::vector<FamilyId>> Database::ended_families(const UserId& user) const
     std::vector<FamilyId> families;
     for (scan->Seek(slice(prefix.view())); scan->Valid(); scan->Next()) {
         const auto family = codec::trailing_id<FamilyId>(view(scan->key()), 1 + 2 * codec::id_bytes);
-        if (!family)
+        if (!family) {
             return decode_error(engine_->condition(), codec::DecodeStatus::malformed,
                                 "reading the key of an ended family");
+        }
         model::FamilyEnd end;
         const auto status = codec::decode_family_end(view(scan->key()), view(scan->value()), end);
         if (status != codec::DecodeStatus::ok)
@@ -170,25 +171,37 @@ Result<std::vector<FamilyId>> Database::ended_families(const UserId& user) const
 }
 
 Result<bool> Database::contains_chain(const Owner& owner, const TokenId& chain) const {
-    const auto contains = [this]<class Entry>(Family family, const auto& key, Entry entry) -> Result<bool> {
+    const auto get_entry = [this](Family family, std::string_view key,
+                                  auto entry) -> Result<decltype(std::optional(entry))> {
         rocksdb::PinnableSlice stored;
-        const auto status = engine_->db->Get(engine_->point_read, engine_->handle(family), slice(key.view()), &stored);
-        if (status.IsNotFound()) return false;
+        const auto status = engine_->db->Get(engine_->point_read, engine_->handle(family), slice(key), &stored);
+        if (status.IsNotFound()) return std::nullopt;
         if (!status.ok()) return read_error(engine_->condition(), status, "looking for a chain");
-        const auto decoded = codec::decode_index_entry(key.view(), view(stored), entry);
+        const auto decoded = codec::decode_index_entry(key, view(stored), entry);
         if (decoded != codec::DecodeStatus::ok)
             return decode_error(engine_->condition(), decoded, "looking for a chain");
-        return contains_token(entry.tip);
+        return entry;
     };
-    auto found = contains(Family::by_family, codec::index_key(owner.family_id, chain), codec::FamilyIndexEntry{});
-    if (!found || *found) return found;
-    return contains(Family::by_user, codec::index_key(owner.user_id, chain), codec::UserIndexEntry{});
+    const auto user_has_it = [&](const UserId& user) -> Result<bool> {
+        const auto entry = get_entry(Family::by_user, codec::index_key(user, chain).view(), codec::UserIndexEntry{});
+        if (!entry) return entry.error();
+        if (!*entry) return false;
+        return contains_token((*entry)->tip);
+    };
+    const auto in_family =
+        get_entry(Family::by_family, codec::index_key(owner.family_id, chain).view(), codec::FamilyIndexEntry{});
+    if (!in_family) return in_family.error();
+    if (*in_family) {
+        auto found = user_has_it((*in_family)->user_id);
+        if (!found || *found) return found;
+    }
+    return user_has_it(owner.user_id);
 }
 
 Result<std::optional<UserId>> Database::owner_of(const FamilyId& family) const {
     std::optional<UserId> owner;
     auto scanned = scan_family(family, [&](const FamilyChain& chain) {
-        owner = chain.entry.other_id;
+        owner = chain.entry.user_id;
         return false;
     });
     if (!scanned) return std::move(scanned).error();
@@ -223,15 +236,21 @@ Result<void> Database::scan_tokens(const TokenHash& from, SkippedDamage* skipped
     }
 }
 
-Result<void> Database::scan_expiries(
-    const TokenHash& from, const std::function<bool(const TokenHash&, std::int64_t expires_at_us)>& visit) const {
+Result<void> Database::scan_expiring(
+    const TokenHash& from, std::int64_t until_us,
+    const std::function<bool(const TokenHash&, const model::TokenHead&)>& visit) const {
     const auto iterator = whole_scan(*engine_->db, engine_->handle(Family::tokens));
     for (iterator->Seek(slice(codec::token_key(from))); iterator->Valid(); iterator->Next()) {
         const auto hash = codec::parse_token_key(view(iterator->key()));
         const auto expires_at_us = codec::peek_expires_at_us(view(iterator->value()));
         // What cannot be read is not known to have expired: it stays.
-        if (!hash || !expires_at_us) continue;
-        if (!visit(*hash, *expires_at_us)) return {};
+        if (!hash || !expires_at_us || *expires_at_us > until_us) continue;
+        model::TokenHead head;
+        const auto status = codec::decode_token_head(*hash, view(iterator->value()), head);
+        if (status != codec::DecodeStatus::ok) {
+            return decode_error(engine_->condition(), status, "looking for expired tokens");
+        }
+        if (!visit(*hash, head)) return {};
     }
     if (!iterator->status().ok())
         return read_error(engine_->condition(), iterator->status(), "looking for expired tokens");

@@ -24,7 +24,7 @@ void try_token_key(std::string_view key) {
 
 void try_index_key(std::string_view key) {
     const auto owner = codec::leading_id<FamilyId>(key);
-    const auto chain = codec::trailing_id<TokenId>(key, 32);
+    const auto chain = codec::chain_of_index_key(key);
     require(owner.has_value() == (key.size() == 32) && owner.has_value() == chain.has_value(),
             "an index key is one of 32 bytes");
     if (!owner) return;

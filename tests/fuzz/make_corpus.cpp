@@ -51,6 +51,13 @@ std::string record_input(std::size_t kind, std::string_view key, std::string_vie
     return std::string(1, static_cast<char>(kind)).append(key).append(codec::test::body_of(stored));
 }
 
+Token token_with_packed_texts(const std::string& ip_address) {
+    Token token = make_token(5);
+    token.device_id = "2d90a270-2628-469a-bab7-8a24257b2799";
+    token.ip_address = ip_address;
+    return token;
+}
+
 Token token_of_greatest_size() {
     Token token = with_all_fields(make_token(3));
     token.device_id = std::string(255, 'd');
@@ -63,7 +70,6 @@ template <class Entry>
 std::string index_input(std::size_t kind) {
     const auto key = codec::index_key(make_family_id(1), make_token_id(1));
     Entry entry;
-    entry.tip = make_hash(1);
     entry.expires_at_us = entry.issue_stamp_us = ManualClock::first_wall_us;
     entry.revoked = true;
     return record_input(kind, key.view(), codec::encode_index_entry(key.view(), entry));
@@ -76,6 +82,8 @@ void add_records(const Corpus& corpus) {
     corpus.add("token_bare.bin", token_input(make_token(1)));
     corpus.add("token_with_all_fields.bin", token_input(with_all_fields(make_token(2))));
     corpus.add("token_of_greatest_size.bin", token_input(token_of_greatest_size()));
+    corpus.add("token_with_packed_ipv4.bin", token_input(token_with_packed_texts("203.0.113.7")));
+    corpus.add("token_with_packed_ipv6.bin", token_input(token_with_packed_texts("2001:db8::17")));
     const Token token = make_token(4);
     corpus.add("token_under_its_own_checksum.bin", std::string(1, static_cast<char>(own_checksum_bit))
                                                        .append(codec::token_key(token.hash))

@@ -107,7 +107,7 @@ struct Tally {
     }
 };
 
-/// One store, one fill. Throws what is wrong. Each token has a user and a family of its own.
+/// One store, one fill. Throws what is wrong. Each token that is created has a user and a family of its own.
 class Fill {
 public:
     Fill(const SmallDisk& disk, std::uint64_t number, Tally& tally)
@@ -179,7 +179,7 @@ private:
             case Meeting::revoke_user: {
                 const auto number = live_token();
                 return note({{number, false}},
-                            store_->revoke_all_user_tokens(make_user_id(number), Counting::exact, durability()));
+                            store_->revoke_all_user_tokens(user_of(number), Counting::exact, durability()));
             }
             case Meeting::import:
                 return import();
@@ -210,6 +210,7 @@ private:
     std::optional<Error> rotate() {
         const auto presented = live_token();
         const auto number = next_number_++;
+        user_numbers_[number] = user_numbers_.contains(presented) ? user_numbers_.at(presented) : presented;
         return note({{presented, false}, {number, true}},
                     store_->rotate_token(make_hash(presented), make_successor(number), durability()));
     }
@@ -225,6 +226,12 @@ private:
     }
 
     [[nodiscard]] Durability durability() { return dice_.chance(10) ? Durability::lose_nothing : buffered; }
+
+    /// A successor's user is that of the token that began its chain.
+    [[nodiscard]] UserId user_of(std::uint64_t number) const {
+        const auto inherited = user_numbers_.find(number);
+        return make_user_id(inherited == user_numbers_.end() ? number : inherited->second);
+    }
 
     [[nodiscard]] std::uint64_t live_token() {
         for (;;) {
@@ -331,6 +338,7 @@ private:
     Meeting meeting_;
     std::optional<TokenStore> store_;
     std::uint64_t next_number_ = 1;
+    std::map<std::uint64_t, std::uint64_t> user_numbers_;  // of tokens made by rotation: the number of the chain's first
 
     std::map<std::uint64_t, std::string> answers_;  // what the calls about each token answered
     std::map<std::uint64_t, bool> is_valid_;        // of every token that is not in doubt

@@ -336,6 +336,18 @@ BOOST_AUTO_TEST_CASE(a_store_of_a_newer_format_is_refused_with_every_record_as_i
     check_holds_the_token();
 }
 
+BOOST_AUTO_TEST_CASE(a_store_from_before_the_first_release_is_refused_as_it_is) {
+    make_store_with_a_token();
+    std::string older(codec::encode_number(codec::format_key, 1));
+    older.front() = 1;  // that format wrote this very record in other bytes
+    PlainDatabase(directory).put("default", codec::format_key, older);
+    const auto error = error_of(open());
+    BOOST_TEST(error.code == ErrorCode::older_format);
+    BOOST_TEST(error.write == WriteState::nothing_written);
+    BOOST_TEST(error_of(StoreReader::open(directory)).code == ErrorCode::older_format);
+    BOOST_TEST(PlainDatabase(directory).get("default", codec::format_key).value() == older);
+}
+
 BOOST_AUTO_TEST_CASE(a_store_with_a_column_family_of_a_newer_format_is_left_untouched) {
     make_store_with_a_token();
     PlainDatabase(directory).add_column_family("by_device");

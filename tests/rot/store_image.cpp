@@ -31,7 +31,7 @@ void split_table_files(const fs::path& directory) {
     const Options defaults;
     auto families =
         storage::column_family_descriptors(defaults.block_cache_bytes, defaults.write_buffer_bytes, nullptr);
-    for (auto& family : families) family.options.target_file_size_base = 4096;
+    for (auto& family : families) family.options.target_file_size_base = 2048;  // less than a block: a file for each
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* opened = nullptr;
     check(rocksdb::DB::Open(storage::primary_options(defaults), directory.string(), families, &handles, &opened));

@@ -122,10 +122,15 @@ private:
     void check_chains() {
         for (const auto& [hash, token] : records_.tokens) {
             if (token.consumed_at_us) continue;
-            const codec::FamilyIndexEntry in_family{hash, token.expires_at_us, token.issue_stamp_us, token.user_id,
-                                                    token.revoked};
-            const codec::UserIndexEntry of_user{hash, token.expires_at_us, token.issue_stamp_us, token.family_id,
-                                                token.revoked};
+            const codec::FamilyIndexEntry in_family{.expires_at_us = token.expires_at_us,
+                                                    .issue_stamp_us = token.issue_stamp_us,
+                                                    .user_id = token.user_id,
+                                                    .revoked = token.revoked};
+            const codec::UserIndexEntry of_user{.expires_at_us = token.expires_at_us,
+                                                .issue_stamp_us = token.issue_stamp_us,
+                                                .family_id = token.family_id,
+                                                .tip = hash,
+                                                .revoked = token.revoked};
             if (!expected_by_family_.emplace(std::pair(token.family_id, token.chain_id), in_family).second ||
                 !expected_by_user_.emplace(std::pair(token.user_id, token.chain_id), of_user).second) {
                 add("a chain has two tips: " + text_of(token));
@@ -171,17 +176,16 @@ private:
     void check_index(const Index& stored, const Index& expected, const std::string& index) {
         for (const auto& [key, entry] : expected) {
             const auto found = stored.find(key);
-            const std::string tip = text_of(records_.tokens.at(entry.tip));
+            const std::string chain = text_of(key.first) + ", chain " + text_of(key.second);
             if (found == stored.end()) {
-                if (!may_be_gone(entry.expires_at_us))
-                    add(std::string("no entry in ").append(index).append(" for the tip ").append(tip));
+                if (!may_be_gone(entry.expires_at_us)) add("no entry in " + index + " for the tip of " + chain);
             } else if (found->second != entry) {
-                add(std::string("the entry in ").append(index).append(" differs from the tip ").append(tip));
+                add("the entry in " + index + " differs from the tip of " + chain);
             }
         }
         for (const auto& [key, entry] : stored) {
             if (!expected.contains(key) && !may_be_gone(entry.expires_at_us)) {
-                add("an entry in " + index + " has no tip; it names " + text_of(entry.tip));
+                add("an entry in " + index + " has no tip: " + text_of(key.first) + ", chain " + text_of(key.second));
             }
         }
     }
@@ -200,10 +204,10 @@ private:
     void check_ends() {
         for (const auto& [key, entry] : records_.by_user) {
             const auto& [user, chain] = key;
-            const auto end = records_.family_ends.find(entry.other_id);
-            const bool is_listed = records_.listed_family_ends.contains({user, entry.other_id});
+            const auto end = records_.family_ends.find(entry.family_id);
+            const bool is_listed = records_.listed_family_ends.contains({user, entry.family_id});
             if ((end != records_.family_ends.end()) != is_listed && !may_be_gone(entry.expires_at_us)) {
-                add("the end of a family and its listing disagree: family " + text_of(entry.other_id));
+                add("the end of a family and its listing disagree: family " + text_of(entry.family_id));
             }
         }
         for (const auto& [key, listed] : records_.listed_family_ends) {
@@ -244,12 +248,12 @@ StoredRecords read_closed_store(const std::filesystem::path& directory) {
     });
     database.for_each(Family::by_family, [&](std::string_view key, std::string_view value) {
         const auto family = require_key(codec::leading_id<FamilyId>(key), "by_family");
-        const auto chain = require_key(codec::trailing_id<TokenId>(key, 32), "by_family");
+        const auto chain = require_key(codec::chain_of_index_key(key), "by_family");
         require_decoded(codec::decode_index_entry(key, value, records.by_family[{family, chain}]), "by_family");
     });
     database.for_each(Family::by_user, [&](std::string_view key, std::string_view value) {
         const auto user = require_key(codec::leading_id<UserId>(key), "by_user");
-        const auto chain = require_key(codec::trailing_id<TokenId>(key, 32), "by_user");
+        const auto chain = require_key(codec::chain_of_index_key(key), "by_user");
         require_decoded(codec::decode_index_entry(key, value, records.by_user[{user, chain}]), "by_user");
     });
     database.for_each(Family::revocations,

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "codec/packed_text.hpp"
+
 namespace tokenstore::test {
 
 namespace {
@@ -64,6 +66,18 @@ std::string random_text(std::mt19937_64& random, std::size_t most_characters, st
         text += character;
     }
     return text;
+}
+
+/// Of either kind; one of IPv6 has runs of zeros, which its text leaves out.
+std::string random_ip_address(std::mt19937_64& random) {
+    if (coin(random)) {
+        codec::PackedIpv4 packed{};
+        for (auto& byte : packed) byte = static_cast<std::uint8_t>(random());
+        return codec::unpack_ipv4(packed);
+    }
+    codec::PackedIpv6 packed{};
+    for (auto& byte : packed) byte = static_cast<std::uint8_t>(coin(random) ? random() : 0);
+    return codec::unpack_ipv6(packed);
 }
 
 template <class Make>
@@ -146,7 +160,7 @@ Token random_token(std::mt19937_64& random) {
     token.family_id = make_family_id(random());
     token.created_at_us = random_time_us(random);
     token.expires_at_us = random_time_us(random);
-    token.issue_stamp_us = random_time_us(random);
+    token.issue_stamp_us = coin(random) ? token.created_at_us : random_time_us(random);
     token.revoked = coin(random);
     const auto time = [&random] { return random_time_us(random); };
     token.updated_at_us = maybe(random, time);
@@ -155,9 +169,12 @@ Token random_token(std::mt19937_64& random) {
     const auto hash = [&random] { return make_hash(random()); };
     token.predecessor = maybe(random, hash);
     token.successor = maybe(random, hash);
-    token.device_id = maybe(random, [&random] { return random_text(random, 255, 255); });
+    token.device_id = maybe(random, [&random] {
+        return coin(random) ? to_string(make_token_id(random())) : random_text(random, 255, 255);
+    });
     token.device_name = maybe(random, [&random] { return random_text(random, 100, 400); });
-    token.ip_address = maybe(random, [&random] { return random_text(random, 45, 45); });
+    token.ip_address =
+        maybe(random, [&random] { return coin(random) ? random_ip_address(random) : random_text(random, 45, 45); });
     return token;
 }
 

@@ -21,7 +21,7 @@ struct CodeRow {
 };
 
 // Number and name are promised to be stable; this is the promise written out.
-constexpr std::array<CodeRow, 32> codes{{
+constexpr std::array<CodeRow, 33> codes{{
     {ErrorCode::malformed_token, 1, "malformed_token", Advice::reject_client},
     {ErrorCode::malformed_hash, 2, "malformed_hash", Advice::fix_request},
     {ErrorCode::malformed_id, 3, "malformed_id", Advice::fix_request},
@@ -45,6 +45,7 @@ constexpr std::array<CodeRow, 32> codes{{
     {ErrorCode::read_only_directory, 34, "read_only_directory", Advice::call_operator},
     {ErrorCode::unsafe_directory, 35, "unsafe_directory", Advice::call_operator},
     {ErrorCode::log_damaged, 36, "log_damaged", Advice::call_operator},
+    {ErrorCode::older_format, 37, "older_format", Advice::call_operator},
     {ErrorCode::closed, 40, "closed", Advice::reopen_store},
     {ErrorCode::forked, 41, "forked", Advice::call_operator},
     {ErrorCode::corrupt, 42, "corrupt", Advice::call_operator},

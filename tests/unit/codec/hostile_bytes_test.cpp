@@ -58,14 +58,11 @@ Sample token_sample(std::string_view what, const Token& token) {
     return {what, std::string(token_key(token.hash)), encode_token(token), read_token};
 }
 
-template <class OtherId, class Owner>
-Sample index_sample(std::string_view what, const Id<Owner>& owner, const OtherId& other_id) {
+template <class Owner, class Entry>
+Sample index_sample(std::string_view what, const Id<Owner>& owner, Entry entry) {
     const std::string key(index_key(owner, make_token_id(1)).view());
-    const IndexEntry<OtherId> entry{.tip = make_hash(1),
-                                    .expires_at_us = tokenstore::test::ManualClock::first_wall_us,
-                                    .issue_stamp_us = tokenstore::test::ManualClock::first_wall_us,
-                                    .other_id = other_id};
-    return {what, key, encode_index_entry(key, entry), read_index_entry<IndexEntry<OtherId>>};
+    entry.expires_at_us = entry.issue_stamp_us = tokenstore::test::ManualClock::first_wall_us;
+    return {what, key, encode_index_entry(key, entry), read_index_entry<Entry>};
 }
 
 Token token_with_texts_only() {
@@ -73,6 +70,13 @@ Token token_with_texts_only() {
     token.device_id = "";
     token.device_name = "phone";
     token.ip_address = "";
+    return token;
+}
+
+Token token_with_packed_texts() {
+    Token token = make_token(5);
+    token.device_id = "2d90a270-2628-469a-bab7-8a24257b2799";
+    token.ip_address = "2001:db8::17";
     return token;
 }
 
@@ -95,8 +99,10 @@ std::vector<Sample> make_samples() {
         token_sample("a token with all fields", with_all_fields(make_token(2))),
         token_sample("a token with texts, some empty", token_with_texts_only()),
         token_sample("a token of the greatest size", token_of_greatest_size()),
-        index_sample("an index entry of a family", make_family_id(1), make_user_id(1)),
-        index_sample("an index entry of a user", make_user_id(1), make_family_id(1)),
+        token_sample("a token with packed texts", token_with_packed_texts()),
+        index_sample("an index entry of a family", make_family_id(1), FamilyIndexEntry{.user_id = make_user_id(1)}),
+        index_sample("an index entry of a user", make_user_id(1),
+                     UserIndexEntry{.family_id = make_family_id(1), .tip = make_hash(1)}),
         {"the end of a family", family_key, encode_family_end(family_key, family_end), read_family_end},
         {"the end of a family in its user's list", listed_key, encode_family_end(listed_key, family_end),
          read_family_end},

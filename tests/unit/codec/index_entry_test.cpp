@@ -32,38 +32,34 @@ const auto family = from_hex<FamilyId>("d0d1d2d3d4d5d6d7d8d9dadbdcdddedf");
 const auto tip = from_hex<TokenHash>("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 
 FamilyIndexEntry golden_family_entry() {
-    return {.tip = tip,
-            .expires_at_us = 0x0011223344556677,
-            .issue_stamp_us = 0x1122334455667788,
-            .other_id = user,
-            .revoked = false};
+    return {
+        .expires_at_us = 0x0011223344556677, .issue_stamp_us = 0x1122334455667788, .user_id = user, .revoked = false};
 }
 
 constexpr std::string_view golden_family_entry_hex =
-    "01"                                                                // version
-    "7766554433221100"                                                  // expires_at_us
-    "00"                                                                // flags
-    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"  // tip
-    "8877665544332211"                                                  // issue_stamp_us
-    "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf"                                  // user
-    "3909b1a5a8a0e22f";                                                 // checksum
+    "02"                                // version
+    "7766554433221100"                  // expires_at_us
+    "00"                                // flags
+    "8877665544332211"                  // issue_stamp_us
+    "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf"  // user
+    "a239806805fde2ef";                 // checksum
 
 UserIndexEntry golden_user_entry() {
-    return {.tip = tip,
-            .expires_at_us = 0x0011223344556677,
+    return {.expires_at_us = 0x0011223344556677,
             .issue_stamp_us = 0x1122334455667788,
-            .other_id = family,
+            .family_id = family,
+            .tip = tip,
             .revoked = true};
 }
 
 constexpr std::string_view golden_user_entry_hex =
-    "01"                                                                // version
+    "02"                                                                // version
     "7766554433221100"                                                  // expires_at_us
     "01"                                                                // flags: the tip was revoked
-    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"  // tip
     "8877665544332211"                                                  // issue_stamp_us
     "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf"                                  // family
-    "97b4bbc302b76040";                                                 // checksum
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"  // tip
+    "6ccfef08666b01f5";                                                 // checksum
 
 constexpr std::size_t flags_offset = 9;
 
@@ -94,10 +90,10 @@ BOOST_AUTO_TEST_CASE(times_of_an_entry_at_the_ends_of_their_type_come_back) {
     const auto key = index_key(make_user_id(1), make_token_id(1));
     for (const std::int64_t extreme :
          {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()}) {
-        const UserIndexEntry entry{.tip = make_hash(1),
-                                   .expires_at_us = extreme,
+        const UserIndexEntry entry{.expires_at_us = extreme,
                                    .issue_stamp_us = extreme,
-                                   .other_id = make_family_id(1),
+                                   .family_id = make_family_id(1),
+                                   .tip = make_hash(1),
                                    .revoked = true};
         UserIndexEntry again;
         BOOST_TEST(decode_index_entry(key.view(), encode_index_entry(key.view(), entry), again) == DecodeStatus::ok);
@@ -108,7 +104,7 @@ BOOST_AUTO_TEST_CASE(times_of_an_entry_at_the_ends_of_their_type_come_back) {
 BOOST_AUTO_TEST_CASE(decoding_an_entry_leaves_nothing_of_what_the_target_held_before) {
     const auto key = index_key(user, chain);
     auto entry = golden_user_entry();
-    const UserIndexEntry live{.tip = make_hash(1), .expires_at_us = 1, .issue_stamp_us = 2, .other_id = {}};
+    const UserIndexEntry live{.expires_at_us = 1, .issue_stamp_us = 2, .family_id = {}, .tip = make_hash(1)};
     BOOST_TEST(decode_index_entry(key.view(), encode_index_entry(key.view(), live), entry) == DecodeStatus::ok);
     BOOST_TEST((entry == live));
 }

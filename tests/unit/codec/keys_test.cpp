@@ -24,6 +24,7 @@ using tokenstore::test::make_user_id;
 
 constexpr std::string_view hash_hex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 constexpr std::string_view chain_hex = "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf";
+constexpr std::string_view inverted_chain_hex = "4f4e4d4c4b4a49484746454443424140";
 constexpr std::string_view user_hex = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf";
 constexpr std::string_view family_hex = "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf";
 
@@ -40,8 +41,8 @@ BOOST_AUTO_TEST_SUITE(keys)
 
 BOOST_AUTO_TEST_CASE(every_key_is_the_same_bytes_for_ever) {
     BOOST_TEST(hex_of(token_key(hash)) == hash_hex);
-    BOOST_TEST(hex_of(index_key(family, chain).view()) == joined(family_hex, chain_hex));
-    BOOST_TEST(hex_of(index_key(user, chain).view()) == joined(user_hex, chain_hex));
+    BOOST_TEST(hex_of(index_key(family, chain).view()) == joined(family_hex, inverted_chain_hex));
+    BOOST_TEST(hex_of(index_key(user, chain).view()) == joined(user_hex, inverted_chain_hex));
     BOOST_TEST(hex_of(family_end_key(family).view()) == joined("46", family_hex));
     BOOST_TEST(hex_of(user_end_key(user).view()) == joined("55", user_hex));
     BOOST_TEST(hex_of(ended_families_prefix(user).view()) == joined("4c", user_hex));
@@ -78,12 +79,12 @@ BOOST_AUTO_TEST_CASE(only_a_key_of_the_right_length_is_the_end_of_a_family) {
     BOOST_TEST(!is_family_end_key(key + "x"));
 }
 
-BOOST_AUTO_TEST_CASE(the_entries_of_one_owner_lie_in_the_order_of_login) {
+BOOST_AUTO_TEST_CASE(the_entries_of_one_owner_lie_with_the_newest_login_first) {
     std::vector<std::string> index;
     for (const std::uint64_t login : {3U, 1U, 2U}) index.emplace_back(index_key(user, make_token_id(login)).view());
     std::sort(index.begin(), index.end());
     for (std::uint64_t login = 1; login <= 3; ++login) {
-        BOOST_TEST(*trailing_id<TokenId>(index[login - 1], 32) == make_token_id(login));
+        BOOST_TEST(*chain_of_index_key(index[3 - login]) == make_token_id(login));
     }
 }
 
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_a_key_was_made_of_is_read_back) {
     BOOST_TEST(*parse_token_key(token_key(hash)) == hash);
     const auto in_index = index_key(make_family_id(1), chain);
     BOOST_TEST(*leading_id<FamilyId>(in_index.view()) == make_family_id(1));
-    BOOST_TEST(*trailing_id<TokenId>(in_index.view(), 32) == chain);
+    BOOST_TEST(*chain_of_index_key(in_index.view()) == chain);
     BOOST_TEST(*trailing_id<FamilyId>(family_end_key(family).view(), 17) == family);
     BOOST_TEST(*trailing_id<UserId>(user_end_key(user).view(), 17) == user);
     BOOST_TEST(*trailing_id<FamilyId>(ended_family_key(user, family).view(), 33) == family);

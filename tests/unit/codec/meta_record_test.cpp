@@ -26,14 +26,14 @@ using tokenstore::test::make_hash;
 const auto hash = from_hex<TokenHash>("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
 
 constexpr std::string_view golden_clock_hex =
-    "01"                 // version
+    "02"                 // version
     "7766554433221100"   // number
-    "1f7fefeed87a2270";  // checksum
+    "de23121674d1670a";  // checksum
 
 constexpr std::string_view golden_in_doubt_hex =
-    "01"                 // version
+    "02"                 // version
     "feffffffffffffff"   // number
-    "a8d5c00055e2784c";  // checksum
+    "4916778447ffef11";  // checksum
 
 BOOST_AUTO_TEST_SUITE(meta_record)
 

@@ -37,32 +37,32 @@ constexpr FamilyEnd golden_family_end{
     .ended_at_us = 0x1122334455667788, .keep_until_us = 0x0011223344556677, .reason = RevocationReason::reuse_detected};
 
 constexpr std::string_view golden_family_end_hex =
-    "01"                 // version
+    "02"                 // version
     "7766554433221100"   // keep_until_us
     "8877665544332211"   // ended_at_us
     "0000000000000000"   // stamp_us
     "03"                 // reason: reuse_detected
-    "4448f6b25e8ad600";  // checksum
+    "a00b3b818315cb91";  // checksum
 
 // The same end under the key by which the user's ended families are listed.
 constexpr std::string_view golden_listed_family_end_hex =
-    "01"                 // version
+    "02"                 // version
     "7766554433221100"   // keep_until_us
     "8877665544332211"   // ended_at_us
     "0000000000000000"   // stamp_us
     "03"                 // reason: reuse_detected
-    "937f00b25ae58f40";  // checksum
+    "edcb8cb3a75d876a";  // checksum
 
 constexpr UserEnd golden_user_end{
     .ended_at_us = 0x1122334455667788, .keep_until_us = 0x0011223344556677, .stamp_us = 0x0102030405060708};
 
 constexpr std::string_view golden_user_end_hex =
-    "01"                 // version
+    "02"                 // version
     "7766554433221100"   // keep_until_us
     "8877665544332211"   // ended_at_us
     "0807060504030201"   // stamp_us
     "05"                 // reason: user_revoked
-    "afe904440df60d91";  // checksum
+    "7945e4805ccb76f8";  // checksum
 
 constexpr std::size_t stamp_offset = 17;
 constexpr std::size_t reason_offset = 25;

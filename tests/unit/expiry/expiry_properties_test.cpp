@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_file_without_records_has_no_earliest_expiry) {
 
 BOOST_AUTO_TEST_CASE(records_that_cannot_be_parsed_are_passed_over) {
     std::string of_newer_version = record_expiring_at(1);
-    of_newer_version.front() = 2;
+    of_newer_version.front() = static_cast<char>(codec::record_version + 1);
     TableFile file;
     file.add("");
     file.add("undecodable");
