@@ -67,7 +67,8 @@ public:
 
     /// Calls `visit` for the tokens of a family, chain by chain in the order of login, each chain from its newest token
     /// back, until it answers false. A chain ends where an earlier token is not stored any more. Nothing if the family
-    /// is unknown: no token of it is stored, and it was not ended. Memory grows with the number of chains only.
+    /// is unknown: no token of it is stored, and it was not ended. Takes as long as the user has logins; memory grows
+    /// with the number of chains only.
     [[nodiscard]] Result<std::optional<WalkedFamily>> walk_family(
         const FamilyId& family, std::int64_t as_of_us, const std::function<bool(const JudgedToken&)>& visit) const;
 

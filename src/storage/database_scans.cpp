@@ -155,9 +155,10 @@ Result<std::vector<FamilyId>> Database::ended_families(const UserId& user) const
     std::vector<FamilyId> families;
     for (scan->Seek(slice(prefix.view())); scan->Valid(); scan->Next()) {
         const auto family = codec::trailing_id<FamilyId>(view(scan->key()), 1 + 2 * codec::id_bytes);
-        if (!family)
+        if (!family) {
             return decode_error(engine_->condition(), codec::DecodeStatus::malformed,
                                 "reading the key of an ended family");
+        }
         model::FamilyEnd end;
         const auto status = codec::decode_family_end(view(scan->key()), view(scan->value()), end);
         if (status != codec::DecodeStatus::ok)

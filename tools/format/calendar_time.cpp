@@ -56,7 +56,7 @@ std::int64_t start_of_day(std::int64_t time_us) noexcept {
 
 void append_digits(std::string& text, unsigned value, std::size_t width) {
     std::array<char, 10> digits{};
-    for (std::size_t at = width; at > 0; value /= 10) digits[--at] = static_cast<char>('0' + value % 10);
+    write_digits(digits.data(), value, width);
     text.append(digits.data(), width);
 }
 

@@ -34,6 +34,11 @@ inline constexpr std::int64_t latest_time_us = 253'402'300'799'999'999;
 /// The midnight that the moment's day in UTC began with.
 [[nodiscard]] std::int64_t start_of_day(std::int64_t time_us) noexcept;
 
+/// Writes `value` in exactly `width` digits, with leading zeros.
+constexpr void write_digits(char* at, unsigned value, std::size_t width) noexcept {
+    for (; width > 0; value /= 10) at[--width] = static_cast<char>('0' + value % 10);
+}
+
 /// Appends `value` in exactly `width` digits, at most ten, with leading zeros.
 void append_digits(std::string& text, unsigned value, std::size_t width);
 

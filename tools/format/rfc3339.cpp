@@ -1,22 +1,23 @@
 #include "format/rfc3339.hpp"
 
+#include <array>
+
 #include "format/calendar_time.hpp"
 
 namespace tokenstore::tool {
 namespace {
 
+// In one piece: a dump writes four times a token.
 void append_to_the_second(std::string& text, const CalendarTime& time) {
-    append_digits(text, static_cast<unsigned>(time.year), 4);
-    text += '-';
-    append_digits(text, time.month, 2);
-    text += '-';
-    append_digits(text, time.day, 2);
-    text += 'T';
-    append_digits(text, time.hour, 2);
-    text += ':';
-    append_digits(text, time.minute, 2);
-    text += ':';
-    append_digits(text, time.second, 2);
+    std::array<char, 19> digits = {'0', '0', '0', '0', '-', '0', '0', '-', '0', '0',
+                                   'T', '0', '0', ':', '0', '0', ':', '0', '0'};
+    write_digits(&digits[0], static_cast<unsigned>(time.year), 4);
+    write_digits(&digits[5], time.month, 2);
+    write_digits(&digits[8], time.day, 2);
+    write_digits(&digits[11], time.hour, 2);
+    write_digits(&digits[14], time.minute, 2);
+    write_digits(&digits[17], time.second, 2);
+    text.append(digits.data(), digits.size());
 }
 
 std::optional<std::int64_t> take_offset_seconds(TimeScanner& scanner) noexcept {

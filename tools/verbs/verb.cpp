@@ -1,7 +1,5 @@
 #include "verbs/verb.hpp"
 
-#include <CLI/CLI.hpp>
-
 namespace tokenstore::tool {
 
 void add_verbs(CLI::App& parent, const std::string& heading, const std::vector<Verb>& verbs,

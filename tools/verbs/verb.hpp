@@ -3,16 +3,14 @@
 // Each verb is a pair of files that offers one function, such as get_verb(); command_line.cpp lists them.
 #pragma once
 
+#include <CLI/CLI.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "verbs/console.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace tokenstore::tool {
 
