@@ -2,6 +2,8 @@
 // that happens to refresh tokens. Each step checks its own claim; the first that does not hold ends the program with 1.
 //
 //     tokenstore_demo SAMPLE.csv RAW_TOKENS.tsv SCRATCH_FOLDER
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -76,7 +78,7 @@ std::string shown_device(const Token& token) { return tool::cut_to_width(tool::s
 // ---- Input ----------------------------------------------------------------------------------------------------------
 
 std::vector<Token> read_rows(const fs::path& path) {
-    const auto file = need(tool::InputFile::open(path));
+    const auto file = need(tool::InputFile::open(path, STDIN_FILENO));
     tool::TokenRows rows(file.descriptor());
     std::vector<Token> tokens;
     auto step = rows.read_header();

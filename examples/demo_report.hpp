@@ -52,7 +52,10 @@ public:
     /// The first row holds the headings.
     void table(const std::vector<std::vector<std::string>>& rows) {
         begin(Block::table);
-        const auto text = tool::table(rows);
+        std::vector<tool::Row> cells;
+        cells.reserve(rows.size());
+        for (const auto& row : rows) cells.emplace_back(row.begin(), row.end());
+        const auto text = tool::table(std::move(cells));
         for (std::string_view rest = text; !rest.empty();) {
             const auto line_bytes = rest.find('\n') + 1;
             std::cout << indent << rest.substr(0, line_bytes);
