@@ -60,6 +60,12 @@ const std::vector<BadLine> bad_lines = {
     {"expiry is PostgreSQL's", with("2026-05-22T00:16:23Z", "2026-05-22 00:16:23+00"), "expires_at"},
     {"is_revoked is a word", with("\"is_revoked\":false", "\"is_revoked\":\"no\""), "is_revoked"},
     {"redacted", line_of(test::live_token(), {.full_hash = false, .show_ids = true}), "token_hash"},
+    {"a member stands there twice", with("\"state\"", "\"is_revoked\":false,\"state\""), ""},
+    {"consumed and yet not revoked", with("\"consumed_at\":null", "\"consumed_at\":\"2026-04-23T00:16:23Z\""),
+     "is_revoked"},
+    {"a successor and yet not revoked", with("\"successor\":null", "\"successor\":\"00\""), "is_revoked"},
+    {"a reason and yet not revoked", with("\"revocation_reason\":null", "\"revocation_reason\":\"reuse_detected\""),
+     "is_revoked"},
     {"not UTF-8", with("B\xc3\xbcro", "B\xfcro"), ""},
 };
 
