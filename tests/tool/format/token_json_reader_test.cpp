@@ -30,14 +30,15 @@ std::string with(const std::string& part, const std::string& replacement) {
     return line.replace(at, part.size(), replacement);
 }
 
-// Of the years that can be written; a store refuses others.
-Token with_times_of_the_calendar(Token token) {
+// As a store could hold it: with times of the years that can be written, and no successor but of a consumed one.
+Token storable(Token token) {
     constexpr std::int64_t span_us = 60'000'000'000'000'000;
     token.created_at_us %= span_us;
     token.expires_at_us %= span_us;
     for (auto* const time_us : {&token.updated_at_us, &token.revoked_at_us, &token.consumed_at_us}) {
         if (*time_us) **time_us %= span_us;
     }
+    if (!token.consumed_at_us) token.successor.reset();
     return token;
 }
 
@@ -74,7 +75,7 @@ BOOST_AUTO_TEST_SUITE(token_json_reader)
 BOOST_AUTO_TEST_CASE(any_token_comes_back_as_its_row) {
     std::mt19937_64 random(tokenstore::test::test_seed());
     for (int round = 0; round < 1000; ++round) {
-        const JudgedToken judged{with_times_of_the_calendar(tokenstore::test::random_token(random)), TokenState::live,
+        const JudgedToken judged{storable(tokenstore::test::random_token(random)), TokenState::live,
                                  std::nullopt};
         const auto read = token_from_json(line_of(judged));
         BOOST_REQUIRE(read.has_value());
