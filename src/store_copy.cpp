@@ -14,6 +14,8 @@
 
 #include "codec/backup_list.hpp"
 #include "storage/database.hpp"
+#include "storage/in_doubt_file.hpp"
+#include "storage/new_folder.hpp"
 #include "storage/small_file.hpp"
 #include "storage/status_error.hpp"
 #include "storage/store_copy.hpp"
@@ -31,73 +33,55 @@ Error error(ErrorCode code, std::string message) { return {code, WriteState::not
 
 fs::path without_slash(const fs::path& path) { return path.has_filename() ? path : path.parent_path(); }
 
-fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
-/// A folder in the making beside its place: it gets there whole, or is removed.
-class NewFolder {
+/// Counts what was done, and asks whether to go on.
+class Way {
 public:
-    static Result<NewFolder> beside(const fs::path& wanted) {
-        auto place = without_slash(wanted);
-        std::error_code unknown;
-        if (fs::exists(fs::symlink_status(place, unknown))) {
-            return error(ErrorCode::already_exists, "there is something of that name already");
-        }
-        auto making = place;
-        making += ".making";
-        if (::mkdir(making.c_str(), S_IRWXU) != 0) return storage::system_error(errno, "making the folder of the copy");
-        return NewFolder(std::move(place), std::move(making));
+    explicit Way(const CopyWatch& watch) : watch_(watch) {}
+
+    void begin(std::uint64_t total_bytes) noexcept {
+        done_bytes_ = 0;
+        total_bytes_ = total_bytes;
     }
 
-    NewFolder(NewFolder&& other) noexcept
-        : place_(std::move(other.place_)), making_(std::exchange(other.making_, {})) {}
-    NewFolder& operator=(NewFolder&&) = delete;
-    NewFolder(const NewFolder&) = delete;
-    NewFolder& operator=(const NewFolder&) = delete;
-    ~NewFolder() { remove(); }
-
-    [[nodiscard]] const fs::path& path() const noexcept { return making_; }
-
-    [[nodiscard]] Result<void> empty() const {
-        std::error_code failure;
-        for (fs::directory_iterator entry(making_, failure), end; !failure && entry != end; entry.increment(failure)) {
-            fs::remove(entry->path(), failure);
-        }
-        if (failure) return storage::system_error(failure.value(), "emptying the folder of the copy");
-        return {};
-    }
-
-    [[nodiscard]] Result<void> put_in_place() {
-        std::error_code failure;
-        fs::rename(making_, place_, failure);
-        if (failure) return storage::system_error(failure.value(), "putting the copy in its place");
-        making_.clear();
-        return storage::sync_directory(storage::current_host(), parent_of(place_));
+    /// What the copying of files reports to. Borrows this.
+    [[nodiscard]] storage::CopyStep step() {
+        return [this](std::uint64_t bytes) -> Result<void> {
+            done_bytes_ += bytes;
+            if (!watch_ || watch_(done_bytes_, total_bytes_)) return {};
+            return error(ErrorCode::stopped, "the copy was stopped as the caller asked");
+        };
     }
 
 private:
-    NewFolder(fs::path place, fs::path making) : place_(std::move(place)), making_(std::move(making)) {}
-
-    void remove() noexcept {
-        if (making_.empty()) return;
-        std::error_code ignored;
-        fs::remove_all(making_, ignored);
-    }
-
-    fs::path place_;
-    fs::path making_;  // empty once it is in place, or moved from
+    const CopyWatch& watch_;
+    std::uint64_t done_bytes_ = 0;
+    std::uint64_t total_bytes_ = 0;
 };
 
+Result<std::uint64_t> bytes_of_tables(const storage::Database& view) {
+    const auto tables = view.table_files();
+    if (!tables) return tables.error();
+    std::uint64_t bytes = 0;
+    for (const auto& table : *tables) bytes += table.bytes;
+    return bytes;
+}
+
 /// Copies a moment of the store into the folder. An owner that drops files meanwhile makes it begin anew.
-Result<CopySummary> copy_moment(const fs::path& store, const NewFolder& folder,
+Result<CopySummary> copy_moment(const fs::path& store, const storage::NewFolder& folder, Way& way,
                                 const std::function<storage::PlaceTable(const storage::Database&)>& placing,
                                 CopySummary& summary) {
     constexpr int attempts = 20;
     for (int attempt = 1;; ++attempt) {
+        const auto doubts = storage::read_small_file(storage::current_host(), store / storage::in_doubt_file_name);
+        if (!doubts) return doubts.error();
         const auto view = storage::Database::open_view(store, ReaderOptions{});
         if (!view) return view.error();
+        const auto bytes = bytes_of_tables(**view);
+        if (!bytes) return bytes.error();
+        way.begin(*bytes);
         summary = {};
         summary.sequence = (*view)->latest_sequence();
-        auto copied = storage::copy_view(**view, folder.path(), placing(**view));
+        auto copied = storage::copy_view(**view, *doubts, folder.path(), placing(**view));
         if (copied) return summary;
         if (copied.error().code != ErrorCode::busy || attempt == attempts) return std::move(copied).error();
         if (auto emptied = folder.empty(); !emptied) return std::move(emptied).error();
@@ -167,17 +151,18 @@ Backup described(const fs::path& directory, const codec::BackupList& list) {
     return backup;
 }
 
-/// What the backup before this one has, by identity.
+/// What the newest backup with a readable list has, by identity.
 using KnownTables = std::map<std::string, std::pair<fs::path, codec::BackupFile>>;
 
-Result<KnownTables> tables_of(const std::map<std::uint64_t, fs::path>& backups) {
+KnownTables tables_of(const std::map<std::uint64_t, fs::path>& backups) {
     KnownTables known;
-    if (backups.empty()) return known;
-    const auto& newest = backups.rbegin()->second;
-    auto list = read_list(newest);
-    if (!list) return std::move(list).error();
-    for (auto& file : list->files) {
-        if (!file.identity.empty()) known.emplace(file.identity, std::pair(newest / file.name, file));
+    for (auto backup = backups.rbegin(); backup != backups.rend(); ++backup) {
+        auto list = read_list(backup->second);
+        if (!list) continue;
+        for (auto& file : list->files) {
+            if (!file.identity.empty()) known.emplace(file.identity, std::pair(backup->second / file.name, file));
+        }
+        break;
     }
     return known;
 }
@@ -185,7 +170,7 @@ Result<KnownTables> tables_of(const std::map<std::uint64_t, fs::path>& backups) 
 /// Places table files for a backup, and notes what it knows of them then.
 class BackupTables {
 public:
-    explicit BackupTables(KnownTables known) : known_(std::move(known)) {}
+    BackupTables(KnownTables known, Way& way) : known_(std::move(known)), step_(way.step()) {}
 
     [[nodiscard]] Result<void> begin(const storage::Database& view) {
         noted_.clear();
@@ -195,8 +180,8 @@ public:
         return {};
     }
 
-    [[nodiscard]] Result<void> place(const storage::TableFile& file, const fs::path& from, const fs::path& to,
-                                     CopySummary& summary) {
+    [[nodiscard]] Result<void> place(const storage::Database& view, const storage::TableFile& file,
+                                     const fs::path& from, const fs::path& to, CopySummary& summary) {
         const auto identity = identities_.find(file.name);
         if (identity == identities_.end()) {
             return error(ErrorCode::busy, "the table file " + file.name + " is not known");
@@ -204,12 +189,13 @@ public:
         codec::BackupFile noted{file.name, file.bytes, 0, identity->second};
         const auto known = known_.find(identity->second);
         if (known != known_.end() && known->second.second.bytes == file.bytes) {
-            const auto linked = storage::link_or_copy(known->second.first, to);
+            const auto linked = storage::link_or_copy(known->second.first, to, step_);
             if (!linked) return linked.error();
             if (*linked) summary.shared_bytes += file.bytes;
             noted.checksum = known->second.second.checksum;
         } else {
-            const auto checksum = storage::copy_file(from, to);
+            if (auto sound = view.check_table_file(file); !sound) return damaged_source(std::move(sound).error());
+            const auto checksum = storage::copy_file(from, to, step_);
             if (!checksum) return checksum.error();
             noted.checksum = *checksum;
         }
@@ -225,7 +211,7 @@ public:
         for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
             const auto name = entry->path().filename().string();
             if (files.contains(name)) continue;
-            const auto digest = storage::digest_file(entry->path());
+            const auto digest = storage::digest_file(entry->path(), {});
             if (!digest) return digest.error();
             files.emplace(name, codec::BackupFile{name, digest->bytes, digest->checksum, {}});
         }
@@ -235,13 +221,22 @@ public:
     }
 
 private:
+    /// A backup of damage would push good ones out.
+    static Error damaged_source(Error found) {
+        if (found.code != ErrorCode::corrupt) return found;
+        found.message +=
+            "; the store is damaged and was not backed up: verify says more, checkpoint copies it as it is";
+        return found;
+    }
+
     KnownTables known_;
+    storage::CopyStep step_;
     std::map<std::string, std::string> identities_;
     std::map<std::string, codec::BackupFile> noted_;
 };
 
-Result<void> check_file(const fs::path& backup, const codec::BackupFile& file) {
-    const auto digest = storage::digest_file(backup / file.name);
+Result<void> check_file(const fs::path& backup, const codec::BackupFile& file, const storage::CopyStep& step) {
+    const auto digest = storage::digest_file(backup / file.name, step);
     if (!digest) {
         auto failure = digest.error();
         if (failure.code != ErrorCode::busy) return failure;
@@ -261,20 +256,22 @@ auto guarded(Call call) noexcept -> decltype(call()) try {
 
 }  // namespace
 
-Result<CopySummary> checkpoint_store(const fs::path& store, const fs::path& to) noexcept {
+Result<CopySummary> checkpoint_store(const fs::path& store, const fs::path& to, const CopyWatch& watch) noexcept {
     return guarded([&]() -> Result<CopySummary> {
-        auto folder = NewFolder::beside(to);
+        auto folder = storage::NewFolder::beside(to);
         if (!folder) return std::move(folder).error();
         CopySummary summary;
-        const auto placing = [&summary](const storage::Database&) -> storage::PlaceTable {
-            return [&summary](const storage::TableFile& file, const fs::path& from, const fs::path& at) {
-                const auto linked = storage::link_or_copy(from, at);
+        Way way(watch);
+        const auto step = way.step();
+        const auto placing = [&](const storage::Database&) -> storage::PlaceTable {
+            return [&](const storage::TableFile& file, const fs::path& from, const fs::path& at) {
+                const auto linked = storage::link_or_copy(from, at, step);
                 if (!linked) return Result<void>(linked.error());
                 if (*linked) summary.shared_bytes += file.bytes;
                 return Result<void>();
             };
         };
-        if (auto copied = copy_moment(store, *folder, placing, summary); !copied) return std::move(copied).error();
+        if (auto copied = copy_moment(store, *folder, way, placing, summary); !copied) return std::move(copied).error();
         if (auto proven = prove(folder->path()); !proven) return std::move(proven).error();
         if (auto summed = sum_up(folder->path(), summary); !summed) return std::move(summed).error();
         if (auto placed = folder->put_in_place(); !placed) return std::move(placed).error();
@@ -282,30 +279,30 @@ Result<CopySummary> checkpoint_store(const fs::path& store, const fs::path& to) 
     });
 }
 
-Result<Backup> make_backup(const fs::path& store, const fs::path& repository, const Clock& clock) noexcept {
+Result<Backup> make_backup(const fs::path& store, const fs::path& repository, const Clock& clock,
+                           const CopyWatch& watch) noexcept {
     return guarded([&]() -> Result<Backup> {
         if (::mkdir(without_slash(repository).c_str(), S_IRWXU) != 0 && errno != EEXIST) {
             return storage::system_error(errno, "making the folder of backups");
         }
         const auto backups = find_backups(repository);
         if (!backups) return backups.error();
-        auto known = tables_of(*backups);
-        if (!known) return std::move(known).error();
         const auto number = backups->empty() ? 1 : backups->rbegin()->first + 1;
         const auto directory = without_slash(repository) / name_of(number);
-        auto folder = NewFolder::beside(directory);
+        auto folder = storage::NewFolder::beside(directory);
         if (!folder) return std::move(folder).error();
 
-        BackupTables tables(*std::move(known));
+        Way way(watch);
+        BackupTables tables(tables_of(*backups), way);
         CopySummary summary;
         const auto made_at_us = clock.wall_us();
         const auto placing = [&](const storage::Database& view) -> storage::PlaceTable {
             auto begun = tables.begin(view);
             return [&, begun](const storage::TableFile& file, const fs::path& from, const fs::path& to) {
-                return begun ? tables.place(file, from, to, summary) : begun;
+                return begun ? tables.place(view, file, from, to, summary) : begun;
             };
         };
-        if (auto copied = copy_moment(store, *folder, placing, summary); !copied) return std::move(copied).error();
+        if (auto copied = copy_moment(store, *folder, way, placing, summary); !copied) return std::move(copied).error();
         if (auto proven = prove(folder->path()); !proven) return std::move(proven).error();
         auto list = tables.list(folder->path());
         if (!list) return std::move(list).error();
@@ -324,42 +321,50 @@ Result<Backup> make_backup(const fs::path& store, const fs::path& repository, co
     });
 }
 
-Result<std::vector<Backup>> list_backups(const fs::path& repository) noexcept {
-    return guarded([&]() -> Result<std::vector<Backup>> {
+Result<std::vector<ListedBackup>> list_backups(const fs::path& repository) noexcept {
+    return guarded([&]() -> Result<std::vector<ListedBackup>> {
         const auto found = find_backups(repository);
         if (!found) return found.error();
-        std::vector<Backup> backups;
+        std::vector<ListedBackup> backups;
         for (const auto& [number, directory] : *found) {
-            const auto list = read_list(directory);
-            if (!list) return list.error();
-            backups.push_back(described(directory, *list));
+            auto list = read_list(directory);
+            backups.push_back(
+                {directory, list ? Result<Backup>(described(directory, *list)) : std::move(list).error()});
         }
         return backups;
     });
 }
 
-Result<Backup> check_backup(const fs::path& backup) noexcept {
+Result<Backup> check_backup(const fs::path& backup, const CopyWatch& watch) noexcept {
     return guarded([&]() -> Result<Backup> {
         const auto list = read_list(backup);
         if (!list) return list.error();
+        auto found = described(without_slash(backup), *list);
+        Way way(watch);
+        way.begin(found.copy.bytes);
         for (const auto& file : list->files) {
-            if (auto checked = check_file(backup, file); !checked) return std::move(checked).error();
+            if (auto checked = check_file(backup, file, way.step()); !checked) return std::move(checked).error();
         }
-        return described(without_slash(backup), *list);
+        return found;
     });
 }
 
-Result<CopySummary> restore_backup(const fs::path& backup, const fs::path& to) noexcept {
+Result<CopySummary> restore_backup(const fs::path& backup, const fs::path& to, const CopyWatch& watch,
+                                   const BeforePlacing& before_placing) noexcept {
     return guarded([&]() -> Result<CopySummary> {
         const auto list = read_list(backup);
         if (!list) return list.error();
-        auto folder = NewFolder::beside(to);
+        auto folder = storage::NewFolder::beside(to);
         if (!folder) return std::move(folder).error();
+        const auto found = described(without_slash(backup), *list);
+        Way way(watch);
+        way.begin(found.copy.bytes);
         for (const auto& file : list->files) {
-            const auto checksum = storage::copy_file(backup / file.name, folder->path() / file.name);
+            const auto checksum = storage::copy_file(backup / file.name, folder->path() / file.name, way.step());
+            if (!checksum && checksum.error().code == ErrorCode::stopped) return checksum.error();
             // What is missing or differs is named in the words of a check.
             if (!checksum || *checksum != file.checksum) {
-                if (auto checked = check_file(backup, file); !checked) return std::move(checked).error();
+                if (auto checked = check_file(backup, file, {}); !checked) return std::move(checked).error();
                 return checksum ? error(ErrorCode::io_error, "two readings of " + file.name + " gave different bytes")
                                 : checksum.error();
             }
@@ -368,8 +373,13 @@ Result<CopySummary> restore_backup(const fs::path& backup, const fs::path& to) n
             return std::move(synced).error();
         }
         if (auto proven = prove(folder->path()); !proven) return std::move(proven).error();
+        if (before_placing) {
+            const auto wanted = before_placing(folder->path(), found);
+            if (!wanted) return wanted.error();
+            if (!*wanted) return error(ErrorCode::stopped, "the store was not put in its place, as the caller asked");
+        }
         if (auto placed = folder->put_in_place(); !placed) return std::move(placed).error();
-        return described(backup, *list).copy;
+        return found.copy;
     });
 }
 

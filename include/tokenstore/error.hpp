@@ -58,8 +58,10 @@ enum class ErrorCode {
     random_unavailable = 45,  ///< the system's random generator failed
     write_refused = 46,       ///< the engine takes no writes since an earlier failure: close and open again
     internal = 47,            ///< a bug or an unforeseen answer of the engine
-    busy = 48,  ///< a store's owner replaces its files faster than a reader can open them: try again. An owner whose
-                ///< engine is stalled by its own flushes waits instead, without holding a lock
+    busy = 48,     ///< a store's owner replaces its files faster than a reader can open them: try again. An owner whose
+                   ///< engine is stalled by its own flushes waits instead, without holding a lock. Or another process
+                   ///< makes the same copy
+    stopped = 49,  ///< the caller's own function asked for it
 };
 
 /// What a failed call left behind.

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
+#include <functional>
 #include <vector>
 
 #include <tokenstore/clock.hpp>
@@ -22,13 +22,20 @@ struct CopySummary {
     std::uint64_t shared_bytes = 0;  ///< of these what takes no room of its own: hard links
 };
 
+/// Hears now and then how far a copy has come, and answers whether to go on: false ends the call with `stopped`, and
+/// nothing is left of it. `total_bytes` is an estimate. May be empty.
+using CopyWatch = std::function<bool(std::uint64_t done_bytes, std::uint64_t total_bytes)>;
+
 /// Makes a store at `to`, which must not exist: it appears there whole or not at all. On the file system of the store
-/// its table files are hard links, which takes milliseconds.
+/// its table files are hard links, which takes milliseconds. They are not read: what is damaged in the store is so in
+/// the copy.
 ///
-/// Errors: those of StoreReader::open for `store`; already_exists for `to`; io_error, disk_full. Nothing is left
-/// behind.
-[[nodiscard]] Result<CopySummary> checkpoint_store(const std::filesystem::path& store,
-                                                   const std::filesystem::path& to) noexcept;
+/// While it is made it is in the folder `to`.making. What a killed process left there is used up by the next call.
+///
+/// Errors: those of StoreReader::open for `store`; already_exists for `to`; busy while another process makes the same
+/// copy; stopped; io_error, disk_full. Nothing is left behind.
+[[nodiscard]] Result<CopySummary> checkpoint_store(const std::filesystem::path& store, const std::filesystem::path& to,
+                                                   const CopyWatch& watch = {}) noexcept;
 
 /// One backup in a repository, which is a folder of backups: each a store by itself, which every reading call can
 /// open, and a file that lists the files with their checksums. A backup shares the table files that the one before it
@@ -39,21 +46,36 @@ struct Backup {
     CopySummary copy;
 };
 
-/// Adds a backup to the repository, which is made if it is missing. All of it is synced on return.
-/// Errors: as above; corrupt where a table file changed while it was copied, or the newest backup's list is damaged.
+/// Adds a backup to the repository, which is made if it is missing. All of it is synced on return. Every table file
+/// that it does not share is checked before it is copied.
+/// Errors: as above; corrupt where the store is damaged.
 [[nodiscard]] Result<Backup> make_backup(const std::filesystem::path& store, const std::filesystem::path& repository,
-                                         const Clock& clock = system_clock()) noexcept;
+                                         const Clock& clock = system_clock(), const CopyWatch& watch = {}) noexcept;
 
-/// From the oldest to the newest. Errors: store_missing where there is no such folder; corrupt, io_error.
-[[nodiscard]] Result<std::vector<Backup>> list_backups(const std::filesystem::path& repository) noexcept;
+/// A numbered folder of a repository, and the backup in it: or not_a_store where it has no list of files; corrupt where
+/// the list is damaged; io_error.
+struct ListedBackup {
+    std::filesystem::path directory;
+    Result<Backup> backup;
+};
+
+/// From the oldest to the newest; a bad one hides no other. Errors: store_missing where there is no such folder;
+/// io_error.
+[[nodiscard]] Result<std::vector<ListedBackup>> list_backups(const std::filesystem::path& repository) noexcept;
 
 /// Reads every file of a backup and compares it with the list. Errors: not_a_store where there is no list; corrupt,
-/// naming the file; io_error.
-[[nodiscard]] Result<Backup> check_backup(const std::filesystem::path& backup) noexcept;
+/// naming the file; stopped; io_error.
+[[nodiscard]] Result<Backup> check_backup(const std::filesystem::path& backup, const CopyWatch& watch = {}) noexcept;
 
-/// Checks a backup, and makes a store of it at `to`, which must not exist; nothing is shared with the backup.
-/// Errors: those of check_backup; already_exists, io_error, disk_full.
-[[nodiscard]] Result<CopySummary> restore_backup(const std::filesystem::path& backup,
-                                                 const std::filesystem::path& to) noexcept;
+/// Looks at a store that is made from a backup before it is put in its place, and may change it (TokenStore), closing
+/// it again. False removes it, and the restore is answered with `stopped`; so does an error, which is its answer then.
+using BeforePlacing = std::function<Result<bool>(const std::filesystem::path& made, const Backup& backup)>;
+
+/// Checks a backup, and makes a store of it at `to`, which must not exist; nothing is shared with the backup. It
+/// appears there whole or not at all, as with checkpoint_store.
+/// Errors: those of check_backup; already_exists, busy, io_error, disk_full.
+[[nodiscard]] Result<CopySummary> restore_backup(const std::filesystem::path& backup, const std::filesystem::path& to,
+                                                 const CopyWatch& watch = {},
+                                                 const BeforePlacing& before_placing = {}) noexcept;
 
 }  // namespace tokenstore

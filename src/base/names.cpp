@@ -113,6 +113,8 @@ std::string_view name(ErrorCode code) noexcept {
             return "internal";
         case ErrorCode::busy:
             return "busy";
+        case ErrorCode::stopped:
+            return "stopped";
     }
     return unknown;
 }
@@ -334,6 +336,7 @@ Advice advice_for(ErrorCode code) noexcept {
         case ErrorCode::held_by_another_process:
         case ErrorCode::random_unavailable:
         case ErrorCode::busy:
+        case ErrorCode::stopped:
             return Advice::retry_call;
 
         case ErrorCode::closed:

@@ -58,7 +58,7 @@ Result<void> write_all(int descriptor, std::string_view bytes, const fs::path& p
 
 /// Hands the first `most` bytes of a file to `take`, piece by piece, and answers their digest.
 template <class Take>
-Result<FileDigest> read_file(const fs::path& path, std::uint64_t most, const Take& take) {
+Result<FileDigest> read_file(const fs::path& path, std::uint64_t most, const CopyStep& step, const Take& take) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.number() < 0) return file_error(errno, "reading", path);
     std::vector<char> buffer(1U << 20U);
@@ -74,6 +74,8 @@ Result<FileDigest> read_file(const fs::path& path, std::uint64_t most, const Tak
         digest.add(bytes);
         read_so_far.bytes += bytes.size();
         if (auto taken = take(bytes); !taken) return std::move(taken).error();
+        if (!step) continue;
+        if (auto stepped = step(bytes.size()); !stepped) return std::move(stepped).error();
     }
     read_so_far.checksum = digest.value();
     return read_so_far;
@@ -81,17 +83,18 @@ Result<FileDigest> read_file(const fs::path& path, std::uint64_t most, const Tak
 
 constexpr auto whole_file = std::numeric_limits<std::uint64_t>::max();
 
-Result<FileDigest> copy_bytes(const fs::path& from, const fs::path& to, std::uint64_t most) {
+Result<FileDigest> copy_bytes(const fs::path& from, const fs::path& to, std::uint64_t most, const CopyStep& step) {
     const Descriptor target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (target.number() < 0) return system_error(errno, "making the file " + to.filename().string());
-    auto copied = read_file(from, most, [&](std::string_view bytes) { return write_all(target.number(), bytes, to); });
+    auto copied =
+        read_file(from, most, step, [&](std::string_view bytes) { return write_all(target.number(), bytes, to); });
     if (copied && ::fsync(target.number()) != 0) return file_error(errno, "syncing", to);
     return copied;
 }
 
 /// The first `bytes` of a log or manifest.
 Result<void> copy_beginning(const fs::path& from, const fs::path& to, std::uint64_t bytes) {
-    const auto copied = copy_bytes(from, to, bytes);
+    const auto copied = copy_bytes(from, to, bytes, {});
     if (!copied) return copied.error();
     if (copied->bytes == bytes) return {};
     return Error{ErrorCode::busy, WriteState::nothing_written,
@@ -106,7 +109,8 @@ std::string numbered(const char* format, std::uint64_t number) {
 
 }  // namespace
 
-Result<void> copy_view(const Database& view, const fs::path& to, const PlaceTable& place) {
+Result<void> copy_view(const Database& view, const std::optional<std::string>& doubts, const fs::path& to,
+                       const PlaceTable& place) {
     const auto& extent = view.view_extent();
     const auto from = view.directory();
     const auto host = current_host();
@@ -115,8 +119,8 @@ Result<void> copy_view(const Database& view, const fs::path& to, const PlaceTabl
     for (const auto& table : *tables) {
         if (auto placed = place(table, from / table.name, to / table.name); !placed) return placed;
     }
+    // Empty ones too: right after a flush the oldest log that is needed has nothing in it yet, and has to be there.
     for (const auto& [number, bytes] : extent.limits.logs) {
-        if (bytes == 0) continue;
         const auto name = numbered("%06llu.log", number);
         if (auto copied = copy_beginning(from / name, to / name, bytes); !copied) return copied;
     }
@@ -124,10 +128,13 @@ Result<void> copy_view(const Database& view, const fs::path& to, const PlaceTabl
     if (auto copied = copy_beginning(from / manifest, to / manifest, extent.limits.manifest->bytes); !copied) {
         return copied;
     }
-    const auto in_doubt = read_small_file(host, from / in_doubt_file_name);
-    if (!in_doubt) return in_doubt.error();
-    if (*in_doubt) {
-        if (auto made = make_small_file(host, to / in_doubt_file_name, **in_doubt); !made) return made;
+    const auto doubts_now = read_small_file(host, from / in_doubt_file_name);
+    if (!doubts_now) return doubts_now.error();
+    if (*doubts_now != doubts) {
+        return Error{ErrorCode::busy, WriteState::nothing_written, "rotations in doubt came or went meanwhile"};
+    }
+    if (doubts) {
+        if (auto made = make_small_file(host, to / in_doubt_file_name, *doubts); !made) return made;
     }
     const auto mark = codec::encode_high_water_file(extent.mark);
     if (auto made = make_small_file(host, to / high_water_file_name, mark); !made) return made;
@@ -135,23 +142,29 @@ Result<void> copy_view(const Database& view, const fs::path& to, const PlaceTabl
     return sync_directory(host, to);
 }
 
-Result<bool> link_or_copy(const fs::path& from, const fs::path& to) {
-    if (::link(from.c_str(), to.c_str()) == 0) return true;
+Result<bool> link_or_copy(const fs::path& from, const fs::path& to, const CopyStep& step) {
+    if (::link(from.c_str(), to.c_str()) == 0) {
+        std::error_code unknown;
+        const auto bytes = fs::file_size(to, unknown);
+        if (!step || unknown) return true;
+        if (auto stepped = step(bytes); !stepped) return std::move(stepped).error();
+        return true;
+    }
     if (errno == ENOENT) return file_error(errno, "linking", from);
     // Another file system, one without links, or a rule against links to other people's files.
-    const auto copied = copy_bytes(from, to, whole_file);
+    const auto copied = copy_bytes(from, to, whole_file, step);
     if (!copied) return copied.error();
     return false;
 }
 
-Result<std::uint64_t> copy_file(const fs::path& from, const fs::path& to) {
-    const auto copied = copy_bytes(from, to, whole_file);
+Result<std::uint64_t> copy_file(const fs::path& from, const fs::path& to, const CopyStep& step) {
+    const auto copied = copy_bytes(from, to, whole_file, step);
     if (!copied) return copied.error();
     return copied->checksum;
 }
 
-Result<FileDigest> digest_file(const fs::path& path) {
-    return read_file(path, whole_file, [](std::string_view) { return Result<void>(); });
+Result<FileDigest> digest_file(const fs::path& path, const CopyStep& step) {
+    return read_file(path, whole_file, step, [](std::string_view) { return Result<void>(); });
 }
 
 }  // namespace tokenstore::storage

@@ -117,7 +117,11 @@ BOOST_AUTO_TEST_CASE(a_backup_whose_list_was_changed_is_refused) {
     list[list.size() / 2] = static_cast<char>(list[list.size() / 2] ^ 1);
     std::ofstream(backup.directory / "BACKUP", std::ios::binary) << list;
     BOOST_TEST(error_of(check_backup(backup.directory)).code == ErrorCode::corrupt);
-    BOOST_TEST(error_of(list_backups(folder.path() / "backups")).code == ErrorCode::corrupt);
+    const auto good = must(make_backup(directory(), folder.path() / "backups"));
+    const auto listed = must(list_backups(folder.path() / "backups"));
+    BOOST_REQUIRE(listed.size() == 2U);
+    BOOST_TEST(error_of(listed[0].backup).code == ErrorCode::corrupt);
+    BOOST_TEST(must(Result<Backup>(listed[1].backup)).directory == good.directory);
     BOOST_TEST(error_of(restore_backup(backup.directory, copy())).code == ErrorCode::corrupt);
     BOOST_TEST(!fs::exists(copy()));
 }
@@ -130,6 +134,114 @@ BOOST_AUTO_TEST_CASE(a_backup_that_lacks_a_file_names_it) {
     BOOST_TEST(error.code == ErrorCode::corrupt);
     BOOST_TEST(error.message == "the backup lacks its file IN_DOUBT");
     BOOST_TEST(!fs::exists(copy()));
+}
+
+BOOST_AUTO_TEST_CASE(a_store_is_copied_right_after_a_flush_too_when_its_log_is_empty) {
+    create(1);
+    flush_and_compact();
+    checkpoint();
+    BOOST_TEST(must(open_copy().get_valid_by_hash(make_hash(1))).has_value());
+}
+
+// Damage that is copied would push the good backups out.
+BOOST_AUTO_TEST_CASE(a_store_with_a_damaged_table_file_is_not_backed_up) {
+    for (std::uint64_t number = 1; number <= 50; ++number) create(number);
+    flush_and_compact();
+    const StoreImage image(directory());
+    fs::path largest;
+    for (const auto& entry : fs::directory_iterator(image.directory())) {
+        if (entry.path().extension() != ".sst") continue;
+        if (largest.empty() || entry.file_size() > fs::file_size(largest)) largest = entry.path();
+    }
+    image.flip_bit(largest.filename(), 100);
+    const auto error = error_of(make_backup(image.directory(), folder.path() / "backups"));
+    BOOST_TEST(error.code == ErrorCode::corrupt);
+    BOOST_TEST(error.message.find("not backed up") != std::string::npos, error.message);
+    BOOST_TEST(fs::is_empty(folder.path() / "backups"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_killed_process_left_is_used_up_by_the_next_copy) {
+    create(1);
+    for (const auto& left : {folder.path() / "copy.making", folder.path() / "backups" / "000001.making",
+                             folder.path() / "restored.making"}) {
+        fs::create_directories(left / "copy");
+        std::ofstream(left / "copy" / "000099.sst") << "half of a table file";
+    }
+    checkpoint();
+    const auto backup = must(make_backup(directory(), folder.path() / "backups"));
+    must(restore_backup(backup.directory, folder.path() / "restored"));
+    for (const auto& whole : {copy(), backup.directory, folder.path() / "restored"}) {
+        BOOST_TEST(!fs::exists(whole / "000099.sst"));
+        BOOST_TEST(!fs::exists(whole.string() + ".making"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_at_once_do_not_make_the_same_copy) {
+    create(1);
+    const auto second = [&](std::uint64_t, std::uint64_t) {
+        BOOST_TEST(error_of(checkpoint_store(directory(), copy())).code == ErrorCode::busy);
+        return true;
+    };
+    must(store.flush());
+    flush_and_compact();
+    must(checkpoint_store(directory(), copy(), second));
+}
+
+BOOST_AUTO_TEST_CASE(what_somebody_else_keeps_under_the_name_of_a_copy_in_the_making_is_left_alone) {
+    create(1);
+    fs::create_directories(folder.path() / "copy.making" / "somebody's");
+    checkpoint();
+    BOOST_TEST(fs::exists(folder.path() / "copy.making" / "somebody's"));
+    BOOST_TEST(!fs::exists(folder.path() / "copy.making" / "copy"));
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_that_is_stopped_leaves_nothing) {
+    create(1);
+    flush_and_compact();
+    const auto backups = folder.path() / "backups";
+    const auto backup = must(make_backup(directory(), backups));
+    create(2);
+    flush_and_compact();
+    const CopyWatch stop = [](std::uint64_t, std::uint64_t) { return false; };
+    BOOST_TEST(error_of(checkpoint_store(directory(), copy(), stop)).code == ErrorCode::stopped);
+    BOOST_TEST(error_of(make_backup(directory(), backups, system_clock(), stop)).code == ErrorCode::stopped);
+    BOOST_TEST(error_of(check_backup(backup.directory, stop)).code == ErrorCode::stopped);
+    BOOST_TEST(error_of(restore_backup(backup.directory, copy(), stop)).code == ErrorCode::stopped);
+    const BeforePlacing decline = [](const fs::path&, const Backup&) { return false; };
+    BOOST_TEST(error_of(restore_backup(backup.directory, copy(), {}, decline)).code == ErrorCode::stopped);
+    BOOST_TEST(!fs::exists(copy()));
+    BOOST_TEST(!fs::exists(copy().string() + ".making"));
+    BOOST_TEST(must(list_backups(backups)).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_hears_of_all_bytes) {
+    create(1);
+    flush_and_compact();
+    std::uint64_t heard_bytes = 0;
+    std::uint64_t of_bytes = 0;
+    const auto backup = must(make_backup(directory(), folder.path() / "backups"));
+    must(check_backup(backup.directory, [&](std::uint64_t done_bytes, std::uint64_t total_bytes) {
+        heard_bytes = done_bytes;
+        of_bytes = total_bytes;
+        return true;
+    }));
+    BOOST_TEST(heard_bytes == of_bytes);
+    BOOST_TEST(heard_bytes == backup.copy.bytes);
+}
+
+// The fence of a restore is part of it: nobody ever sees the store without it.
+BOOST_AUTO_TEST_CASE(what_changes_a_restored_store_before_it_is_placed_is_in_it) {
+    create(1);
+    const auto backup = must(make_backup(directory(), folder.path() / "backups"));
+    must(restore_backup(backup.directory, copy(), {}, [&](const fs::path& made, const Backup& found) {
+        BOOST_TEST(found.made_at_us == backup.made_at_us);
+        BOOST_TEST(!fs::exists(copy()));
+        auto opened = must(TokenStore::open(made, options));
+        must(opened.revoke_token(make_hash(1)));
+        must(opened.close());
+        return true;
+    }));
+    BOOST_TEST(!must(open_copy().get_valid_by_hash(make_hash(1))).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -22,4 +22,11 @@ Record backup_record(const Backup& backup) {
     return record;
 }
 
+Record unreadable_backup_record(const std::string& name) {
+    Record record;
+    record.add("backup", name);
+    for (const char* unknown : {"made_at", "sequence", "files", "bytes"}) record.add(unknown, nullptr);
+    return record;
+}
+
 }  // namespace tokenstore::tool

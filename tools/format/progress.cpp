@@ -27,12 +27,13 @@ std::string minutes_and_seconds(std::uint64_t seconds) {
 }  // namespace
 
 std::string progress_line(std::string_view what, std::uint64_t rows, std::uint64_t bytes,
-                          std::optional<std::uint64_t> total_bytes, std::int64_t elapsed_us) {
+                          std::optional<std::uint64_t> total_bytes, std::int64_t elapsed_us, std::string_view unit) {
     std::string line(what);
-    line += "  " + with_thousands(rows) + " rows";
+    line += "  " + with_thousands(rows) + ' ' + std::string(unit);
     if (elapsed_us < settled_after_us) return line;
     const double seconds = static_cast<double>(elapsed_us) / 1e6;
-    line += "  " + with_thousands(static_cast<std::uint64_t>(static_cast<double>(rows) / seconds)) + " rows/s";
+    line += "  " + with_thousands(static_cast<std::uint64_t>(static_cast<double>(rows) / seconds)) + ' ' +
+            std::string(unit) + "/s";
     if (!total_bytes || *total_bytes == 0 || bytes == 0) return line;
     const double share = std::min(1.0, static_cast<double>(bytes) / static_cast<double>(*total_bytes));
     line += "  " + std::to_string(static_cast<unsigned>(share * 100)) + "%";
@@ -48,8 +49,10 @@ Progress::Progress(Output& terminal, bool visible, SteadyClock clock)
 
 Progress::~Progress() { erase(); }
 
-void Progress::begin(std::string_view what, std::optional<std::uint64_t> total_bytes, std::int64_t shown_after_us) {
+void Progress::begin(std::string_view what, std::optional<std::uint64_t> total_bytes, std::int64_t shown_after_us,
+                     std::string_view unit) {
     what_ = what;
+    unit_ = unit;
     total_bytes_ = total_bytes;
     shown_after_us_ = shown_after_us;
     if (visible_) began_us_ = clock_();
@@ -63,7 +66,7 @@ void Progress::update(std::uint64_t rows, std::uint64_t bytes) {
     if (drawn_us_ && now_us - *drawn_us_ < redraw_interval_us) return;
     drawn_us_ = now_us;
     on_screen_ = true;
-    terminal_.write("\r\x1b[K" + progress_line(what_, rows, bytes, total_bytes_, now_us - began_us_));
+    terminal_.write("\r\x1b[K" + progress_line(what_, rows, bytes, total_bytes_, now_us - began_us_, unit_));
     terminal_.flush();
 }
 

@@ -14,7 +14,8 @@ namespace tokenstore::tool {
 /// "checking  12,345 rows  98,000 rows/s  45%  0:12 left"; without the last two where the total is unknown,
 /// and without a rate in the first half second.
 [[nodiscard]] std::string progress_line(std::string_view what, std::uint64_t rows, std::uint64_t bytes,
-                                        std::optional<std::uint64_t> total_bytes, std::int64_t elapsed_us);
+                                        std::optional<std::uint64_t> total_bytes, std::int64_t elapsed_us,
+                                        std::string_view unit = "rows");
 
 class Progress {
 public:
@@ -29,7 +30,8 @@ public:
 
     /// Begins a count of its own. Its first update is drawn at once, so that even a quick one is seen, or once it has
     /// taken so long that somebody wonders.
-    void begin(std::string_view what, std::optional<std::uint64_t> total_bytes, std::int64_t shown_after_us = 0);
+    void begin(std::string_view what, std::optional<std::uint64_t> total_bytes, std::int64_t shown_after_us = 0,
+               std::string_view unit = "rows");
 
     /// Cheap to call for every row: redraws ten times a second at most. `bytes` may be any measure of the way, as
     /// `total_bytes` is.
@@ -43,6 +45,7 @@ private:
     bool visible_;
     SteadyClock clock_;
     std::string what_;
+    std::string unit_;
     std::optional<std::uint64_t> total_bytes_;
     std::int64_t shown_after_us_ = 0;
     std::int64_t began_us_ = 0;

@@ -8,6 +8,7 @@
 
 #include "format/copy_record.hpp"
 #include "verbs/answers.hpp"
+#include "verbs/copy_progress.hpp"
 #include "verbs/options.hpp"
 
 namespace tokenstore::tool {
@@ -20,7 +21,9 @@ struct Arguments {
 };
 
 ExitCode run(const Arguments& arguments, Console& console) {
-    const Result<Backup> backup = make_backup(arguments.store, arguments.backups);
+    CopyProgress progress(console, "copying");
+    const Result<Backup> backup = make_backup(arguments.store, arguments.backups, system_clock(), progress.watch());
+    progress.erase();
     if (!backup) return report(console, backup.error());
     Answers(console, arguments.form)
         .single(backup_record(*backup).add("shared_bytes", Bytes{backup->copy.shared_bytes}));

@@ -8,6 +8,7 @@
 
 #include "format/copy_record.hpp"
 #include "verbs/answers.hpp"
+#include "verbs/copy_progress.hpp"
 #include "verbs/options.hpp"
 
 namespace tokenstore::tool {
@@ -20,7 +21,9 @@ struct Arguments {
 };
 
 ExitCode run(const Arguments& arguments, Console& console) {
-    const Result<CopySummary> copy = checkpoint_store(arguments.store, arguments.to);
+    CopyProgress progress(console, "copying");
+    const Result<CopySummary> copy = checkpoint_store(arguments.store, arguments.to, progress.watch());
+    progress.erase();
     if (!copy) return report(console, copy.error());
     Answers(console, arguments.form).single(copy_record(*copy));
     return ExitCode::ok;

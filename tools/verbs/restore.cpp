@@ -2,25 +2,26 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <tokenstore/clock.hpp>
 #include <tokenstore/store_copy.hpp>
+#include <tokenstore/store_holder.hpp>
 #include <tokenstore/store_reader.hpp>
 #include <tokenstore/token_store.hpp>
 
+#include "format/progress.hpp"
 #include "format/rfc3339.hpp"
 #include "system/interruption.hpp"
-#include "system/os_error.hpp"
 #include "verbs/answers.hpp"
+#include "verbs/copy_progress.hpp"
 #include "verbs/options.hpp"
 #include "verbs/owner_options.hpp"
+#include "verbs/walk.hpp"
 
 namespace tokenstore::tool {
 namespace {
@@ -30,78 +31,66 @@ namespace fs = std::filesystem;
 // Which sessions of the backup are ended before the store is put in its place.
 enum class Fence {
     none,
-    all,      // of every user with a live token
-    changed,  // families with a live token that the lost store knew as ended, consumed or gone
+    all,      // of every user with a token that was not ended
+    changed,  // families with a token that the lost store knew as ended or consumed, or no longer
 };
 
 struct Arguments {
     fs::path backup;
     fs::path store;
-    fs::path lost;  // empty: there is none to compare with
-    Fence fence = Fence::none;
+    fs::path lost;               // empty: there is none to compare with
+    std::optional<Fence> fence;  // absent: not decided, so that what comes back is a finding
+    bool dry_run = false;
     std::optional<Form> form;
+
+    [[nodiscard]] bool compares() const noexcept { return !lost.empty(); }
+    [[nodiscard]] bool fences() const noexcept { return fence && *fence != Fence::none; }
 };
 
-// What is live in the backup, and what became of it in the lost store.
+// What the backup's tokens that were not ended in it are now.
 struct BroughtBack {
     std::uint64_t live = 0;
+    std::uint64_t expired = 0;  // by this host's clock, which may be wrong: a fence covers them too
+    // Of the live ones and those expired ones that are known to have been ended, what became of them in the lost store.
     std::uint64_t consumed = 0;
     std::uint64_t revoked = 0;
-    std::uint64_t gone = 0;  // removed since, or never there
+    std::uint64_t gone = 0;  // removed since
+    std::uint64_t lost = 0;  // live in the lost store, and not in the backup
     std::set<UserId> users;
     std::set<FamilyId> changed_families;
 
     [[nodiscard]] std::uint64_t changed() const noexcept { return consumed + revoked + gone; }
 };
 
-// The store in the making: removed with all that it holds unless it is put in its place.
-class MadeStore {
-public:
-    explicit MadeStore(const fs::path& wanted) : place_(wanted.has_filename() ? wanted : wanted.parent_path()) {
-        making_ = place_;
-        making_ += ".restoring";
-    }
-    MadeStore(const MadeStore&) = delete;
-    MadeStore& operator=(const MadeStore&) = delete;
-    ~MadeStore() {
-        std::error_code ignored;
-        if (is_ours_) fs::remove_all(making_, ignored);
-    }
-
-    [[nodiscard]] const fs::path& path() const noexcept { return making_; }
-
-    Result<CopySummary> fill(const fs::path& backup) {
-        std::error_code unknown;
-        if (fs::exists(fs::symlink_status(place_, unknown))) {
-            return Error{
-                ErrorCode::already_exists, WriteState::nothing_written,
-                "there is something in the store's place: move it away, and compare with it by --compare-with"};
-        }
-        Result<CopySummary> restored = restore_backup(backup, making_);
-        is_ours_ = restored.has_value();
-        return restored;
-    }
-
-    Result<void> put_in_place() {
-        std::error_code failure;
-        fs::rename(making_, place_, failure);
-        if (failure) return os_error("cannot put the store in its place", failure.value());
-        is_ours_ = false;
-        return {};
-    }
-
-private:
-    fs::path place_;
-    fs::path making_;
-    bool is_ours_ = false;
+// All that is known of a store in the making.
+struct Findings {
+    Backup backup;
+    VerifySummary verified;
+    BroughtBack back;
+    std::int64_t as_of_us = 0;
+    std::optional<ViewMoment> lost_moment;
 };
 
-void compare(const JudgedToken& judged, const Result<std::optional<JudgedToken>>& now, BroughtBack& back) {
-    if (!*now) {
+Error lost_store_is_held(const StoreHolder& holder) {
+    return {ErrorCode::held_by_another_process, WriteState::nothing_written,
+            "the store of --compare-with is no lost one: process " + std::to_string(holder.pid) +
+                (holder.program.empty() ? "" : " (" + holder.program + ")") +
+                " has it open, and what it answers from now on would not be known here; stop it first"};
+}
+
+Error cut_short(const char* store) {
+    return {ErrorCode::corrupt, WriteState::nothing_written,
+            std::string(store) + " is damaged: nobody can tell all that changed; compare with nothing, and fence all"};
+}
+
+void compare(const JudgedToken& judged, const std::optional<JudgedToken>& now, BroughtBack& back) {
+    if (!now) {
+        // What had expired was reclaimed; that is no change.
+        if (judged.state == TokenState::expired) return;
         ++back.gone;
-    } else if ((*now)->state == TokenState::consumed) {
+    } else if (now->state == TokenState::consumed) {
         ++back.consumed;
-    } else if ((*now)->state == TokenState::revoked) {
+    } else if (now->state == TokenState::revoked) {
         ++back.revoked;
     } else {
         return;
@@ -109,33 +98,47 @@ void compare(const JudgedToken& judged, const Result<std::optional<JudgedToken>>
     back.changed_families.insert(judged.token.family_id);
 }
 
-Result<BroughtBack> look_at(const fs::path& made, const Arguments& arguments) {
-    const std::int64_t now_us = system_clock().wall_us();
-    const Result<StoreReader> reader = StoreReader::open(made);
-    if (!reader) return reader.error();
-    std::optional<StoreReader> lost;
-    if (!arguments.lost.empty()) {
-        Result<StoreReader> opened = StoreReader::open(arguments.lost);
-        if (!opened) return opened.error();
-        lost = *std::move(opened);
-    }
-    BroughtBack back;
+// Visits the tokens of `from`, with what `other` knows of each of them.
+template <class Visit>
+Result<WalkedTokens> walk_beside(const StoreReader& from, const StoreReader* other, std::int64_t as_of_us,
+                                 Console& console, const Visit& visit) {
     std::optional<Error> failure;
-    const auto visited = reader->for_each_token(now_us, [&](const JudgedToken& judged) {
-        if (judged.state != TokenState::live) return !interrupted();
-        ++back.live;
-        if (arguments.fence == Fence::all) back.users.insert(judged.token.user_id);
-        if (!lost) return !interrupted();
-        const Result<std::optional<JudgedToken>> now = lost->get_by_hash(judged.token.hash, now_us);
-        if (!now) {
-            failure = now.error();
-            return false;
+    const Result<WalkedTokens> walked = walk_all(from, as_of_us, "comparing", console, [&](const JudgedToken& judged) {
+        std::optional<JudgedToken> there;
+        if (other != nullptr) {
+            Result<std::optional<JudgedToken>> found = other->get_by_hash(judged.token.hash, as_of_us);
+            if (!found) {
+                failure = std::move(found).error();
+                return false;
+            }
+            there = *std::move(found);
         }
-        compare(judged, now, back);
-        return !interrupted();
+        visit(judged, there);
+        return true;
     });
-    if (!visited) return visited.error();
-    if (failure) return *failure;
+    if (failure) return *std::move(failure);
+    return walked;
+}
+
+Result<BroughtBack> look_at(const StoreReader& made, const StoreReader* lost, const Arguments& arguments,
+                            std::int64_t as_of_us, Console& console) {
+    BroughtBack back;
+    const auto restored = walk_beside(made, lost, as_of_us, console,
+                                      [&](const JudgedToken& judged, const std::optional<JudgedToken>& now) {
+                                          const bool is_expired = judged.state == TokenState::expired;
+                                          if (!is_expired && judged.state != TokenState::live) return;
+                                          ++(is_expired ? back.expired : back.live);
+                                          if (arguments.fence == Fence::all) back.users.insert(judged.token.user_id);
+                                          if (lost != nullptr) compare(judged, now, back);
+                                      });
+    if (!restored) return restored.error();
+    if (lost == nullptr) return back;
+    const auto since = walk_beside(*lost, &made, as_of_us, console,
+                                   [&](const JudgedToken& judged, const std::optional<JudgedToken>& before) {
+                                       if (judged.state == TokenState::live && !before) ++back.lost;
+                                   });
+    if (!since) return since.error();
+    if (since->met_damage()) return cut_short("the lost store");
     return back;
 }
 
@@ -159,72 +162,145 @@ Result<void> fence(const fs::path& made, const BroughtBack& back, Fence fence) {
     return store->close();
 }
 
-Result<VerifySummary> verified(const fs::path& made) {
-    const Result<StoreReader> reader = StoreReader::open(made);
-    if (!reader) return reader.error();
+Result<VerifySummary> verify(const StoreReader& made, std::int64_t as_of_us, Console& console) {
+    Progress progress(console.errors);
+    constexpr std::int64_t wondering_after_us = 1'000'000;
+    bool has_begun = false;
     VerifyRequest request;
     request.full = true;
-    request.now_us = system_clock().wall_us();
-    return reader->verify(request, [](const Finding&) { return !interrupted(); });
+    request.now_us = as_of_us;
+    request.on_progress = [&](std::uint64_t done, std::uint64_t total) {
+        if (!has_begun) progress.begin("verifying", total, wondering_after_us);
+        has_begun = true;
+        progress.update(done, done);
+        return !interrupted();
+    };
+    return made.verify(request, [](const Finding&) { return !interrupted(); });
 }
 
-Record restore_record(const Arguments& arguments, const Backup& backup, const BroughtBack& back,
-                      const VerifySummary& summary) {
-    const bool compared = !arguments.lost.empty();
-    const auto known = [compared](std::uint64_t number) { return compared ? FieldValue(number) : FieldValue(nullptr); };
+// Whether the lost store is as it was when it was compared. Whoever has written to it since has ended tokens, perhaps,
+// that would come back.
+Result<void> still_the_same(const Arguments& arguments, const ViewMoment& compared) {
+    if (const auto holder = holder_of(arguments.lost)) return lost_store_is_held(*holder);
+    const Result<StoreReader> lost = StoreReader::open(arguments.lost);
+    if (!lost) return lost.error();
+    const Result<ViewMoment> now = lost->moment();
+    if (!now) return now.error();
+    if (now->sequence == compared.sequence) return {};
+    return Error{ErrorCode::busy, WriteState::nothing_written,
+                 "the store of --compare-with was written to meanwhile: stop whoever uses it"};
+}
+
+// Looks at the store in the making, and fences it. Answers whether it is to be put in its place.
+Result<bool> prepare(const fs::path& made, const Arguments& arguments, Findings& found, Console& console) {
+    found.as_of_us = system_clock().wall_us();
+    {
+        const Result<StoreReader> restored = StoreReader::open(made);
+        if (!restored) return restored.error();
+        const Result<VerifySummary> verified = verify(*restored, found.as_of_us, console);
+        if (!verified) return verified.error();
+        found.verified = *verified;
+        std::optional<StoreReader> lost;
+        if (arguments.compares()) {
+            Result<StoreReader> opened = StoreReader::open(arguments.lost);
+            if (!opened) return opened.error();
+            lost = *std::move(opened);
+            const Result<ViewMoment> moment = lost->moment();
+            if (!moment) return moment.error();
+            found.lost_moment = *moment;
+        }
+        Result<BroughtBack> back = look_at(*restored, lost ? &*lost : nullptr, arguments, found.as_of_us, console);
+        if (!back) return back.error();
+        found.back = *std::move(back);
+    }
+    if (interrupted() || arguments.dry_run) return false;
+    if (arguments.fences()) {
+        if (const Result<void> fenced = fence(made, found.back, *arguments.fence); !fenced) return fenced.error();
+    }
+    if (found.lost_moment) {
+        if (const Result<void> same = still_the_same(arguments, *found.lost_moment); !same) return same.error();
+    }
+    return !interrupted();
+}
+
+std::string name_of(std::optional<Fence> fence) {
+    if (fence == Fence::all) return "all";
+    return fence == Fence::changed ? "changed" : "none";
+}
+
+Record restore_record(const Arguments& arguments, const Findings& found) {
+    const BroughtBack& back = found.back;
+    const auto known = [&](std::uint64_t number) {
+        return arguments.compares() ? FieldValue(number) : FieldValue(nullptr);
+    };
     const std::uint64_t ended = arguments.fence == Fence::all ? back.users.size() : back.changed_families.size();
     return Record()
-        .add("backup_made_at", Moment{backup.made_at_us})
-        .add("sequence", backup.copy.sequence)
-        .add("bytes", Bytes{backup.copy.bytes})
-        .add("tokens", summary.tokens)
-        .add("findings", summary.findings)
+        .add("placed", !arguments.dry_run)
+        .add("backup_made_at", Moment{found.backup.made_at_us})
+        .add("sequence", found.backup.copy.sequence)
+        .add("bytes", Bytes{found.backup.copy.bytes})
+        .add("tokens", found.verified.tokens)
+        .add("findings", found.verified.findings)
+        .add("as_of", Moment{found.as_of_us})
         .add("live_in_backup", back.live)
+        .add("expired_in_backup", back.expired)
+        .add("compared_with_sequence",
+             found.lost_moment ? FieldValue(found.lost_moment->sequence) : FieldValue(nullptr))
         .add("consumed_since", known(back.consumed))
         .add("revoked_since", known(back.revoked))
         .add("gone_since", known(back.gone))
-        .add("fence", std::string(arguments.fence == Fence::all       ? "all"
-                                  : arguments.fence == Fence::changed ? "changed"
-                                                                      : "none"))
-        .add("ended_by_fence", arguments.fence == Fence::none ? FieldValue(nullptr) : FieldValue(ended));
+        .add("lost_since", known(back.lost))
+        .add("fence", name_of(arguments.fence))
+        .add("ended_by_fence", arguments.fences() ? FieldValue(ended) : FieldValue(nullptr));
 }
 
-void warn_unfenced(const Arguments& arguments, const Backup& backup, const BroughtBack& back, Console& console) {
-    if (!arguments.lost.empty() && back.changed() > 0) {
-        report(console,
-               std::to_string(back.changed()) +
-                   " tokens that were consumed, ended or removed since the backup are live again: see --fence");
-    } else if (arguments.lost.empty() && back.live > 0) {
-        report(console, "nobody can tell which of the " + std::to_string(back.live) +
-                            " live tokens were consumed or ended since " + rfc3339_seconds(backup.made_at_us) +
-                            "; those are live again: see --fence");
+// What an operator has to decide about; empty if nothing comes back, or all that does is fenced.
+std::string unfenced_text(const Arguments& arguments, const Findings& found) {
+    if (arguments.fences()) return {};
+    if (arguments.compares()) {
+        if (found.back.changed() == 0) return {};
+        return std::to_string(found.back.changed()) +
+               " tokens that were consumed, ended or removed since the backup come back to life: see --fence";
     }
+    if (found.back.live == 0) return {};
+    return "nobody can tell which of the " + std::to_string(found.back.live) +
+           " live tokens were consumed or ended since " + rfc3339_seconds(found.backup.made_at_us) +
+           "; those come back to life: see --fence";
 }
 
-ExitCode run(const Arguments& arguments, Console& console) {
-    const Result<Backup> backup = check_backup(arguments.backup);
-    if (!backup) return report(console, backup.error());
-    MadeStore made(arguments.store);
-    if (const Result<CopySummary> filled = made.fill(arguments.backup); !filled) return report(console, filled.error());
-    const Result<VerifySummary> summary = verified(made.path());
-    if (!summary) return report(console, summary.error());
-    const Result<BroughtBack> back = look_at(made.path(), arguments);
-    if (!back) return report(console, back.error());
-    if (interrupted()) return ExitCode::failure;
-    if (arguments.fence != Fence::none) {
-        if (const Result<void> fenced = fence(made.path(), *back, arguments.fence); !fenced) {
-            return report(console, fenced.error());
-        }
+ExitCode conclude(const Arguments& arguments, const Findings& found, Console& console) {
+    Answers(console, arguments.form).single(restore_record(arguments, found));
+    if (found.backup.made_at_us > found.as_of_us) {
+        report(console, "this host's clock says " + rfc3339_seconds(found.as_of_us) +
+                            ", before the backup was made: set it right, and look again at what is expired");
     }
-    if (const Result<void> placed = made.put_in_place(); !placed) return report(console, placed.error());
-    Answers(console, arguments.form).single(restore_record(arguments, *backup, *back, *summary));
-    if (!summary->complete) {
+    if (!found.verified.complete) {
         report(console, "the restored store is damaged, as the lost one was when the backup was made");
         return ExitCode::damaged;
     }
-    if (arguments.fence == Fence::none) warn_unfenced(arguments, *backup, *back, console);
-    const bool comes_back = arguments.fence == Fence::none && back->changed() > 0;
-    return comes_back || summary->findings > 0 ? ExitCode::findings : ExitCode::ok;
+    const std::string unfenced = unfenced_text(arguments, found);
+    if (!unfenced.empty()) report(console, unfenced);
+    const bool is_undecided = !unfenced.empty() && arguments.fence != Fence::none;
+    return is_undecided || found.verified.findings > 0 ? ExitCode::findings : ExitCode::ok;
+}
+
+ExitCode run(const Arguments& arguments, Console& console) {
+    if (arguments.compares()) {
+        if (const auto holder = holder_of(arguments.lost)) return report(console, lost_store_is_held(*holder));
+    }
+    Findings found;
+    CopyProgress progress(console, "copying");
+    const Result<CopySummary> restored = restore_backup(arguments.backup, arguments.store, progress.watch(),
+                                                        [&](const fs::path& made, const Backup& backup) {
+                                                            progress.erase();
+                                                            found.backup = backup;
+                                                            return prepare(made, arguments, found, console);
+                                                        });
+    progress.erase();
+    const bool was_only_looked_at =
+        !restored && restored.error().code == ErrorCode::stopped && arguments.dry_run && !interrupted();
+    if (!restored && !was_only_looked_at) return report(console, restored.error());
+    return conclude(arguments, found, console);
 }
 
 Run declare(CLI::App& line) {
@@ -233,13 +309,16 @@ Run declare(CLI::App& line) {
     add_path(line, "STORE", arguments->store, "The directory of the store, which must not exist");
     CLI::Option& lost = *line.add_option_function<std::string>(
         "--compare-with", [arguments](const std::string& path) { arguments->lost = path; },
-        "The lost store, if it can still be read: tells what became of the backup's live tokens since");
+        "The lost store, if it can still be read and nobody has it open: tells what became of the backup's tokens "
+        "since");
     lost.type_name("LOST");
-    add_choice<Fence>(line, "--fence", arguments->fence, {{"all", Fence::all}, {"changed", Fence::changed}},
-                      "all: end the sessions of every user with a live token, who then log in again. changed: end the "
-                      "families with a token that comes back; needs --compare-with");
+    add_choice<Fence>(line, "--fence", arguments->fence,
+                      {{"all", Fence::all}, {"changed", Fence::changed}, {"none", Fence::none}},
+                      "all: end the sessions of every user, who then log in again. changed: end the families with a "
+                      "token that comes back; needs --compare-with. none: let come back what does, and end with 0");
+    add_flag(line, "--dry-run", arguments->dry_run, "Tell all of it, and leave no store");
     line.parse_complete_callback([arguments] {
-        if (arguments->fence == Fence::changed && arguments->lost.empty()) {
+        if (arguments->fence == Fence::changed && !arguments->compares()) {
             throw CLI::ValidationError("--fence", "changed needs --compare-with");
         }
     });

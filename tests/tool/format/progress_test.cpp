@@ -36,6 +36,7 @@ BOOST_AUTO_TEST_CASE(line_tells_rows_rate_share_and_remaining_time) {
     BOOST_TEST(progress_line("storing", 1'000'000, 999, 1000, 90 * second_us) ==
                "storing  1,000,000 rows  11,111 rows/s  99%  0:00 left");
     BOOST_TEST(progress_line("storing", 1, 1, 1000, second_us) == "storing  1 rows  1 rows/s  0%  16:39 left");
+    BOOST_TEST(progress_line("copying", 64, 64, 128, second_us, "MiB") == "copying  64 MiB  64 MiB/s  50%  0:01 left");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_total_nothing_is_promised) {

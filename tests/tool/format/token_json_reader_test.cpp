@@ -75,8 +75,7 @@ BOOST_AUTO_TEST_SUITE(token_json_reader)
 BOOST_AUTO_TEST_CASE(any_token_comes_back_as_its_row) {
     std::mt19937_64 random(tokenstore::test::test_seed());
     for (int round = 0; round < 1000; ++round) {
-        const JudgedToken judged{storable(tokenstore::test::random_token(random)), TokenState::live,
-                                 std::nullopt};
+        const JudgedToken judged{storable(tokenstore::test::random_token(random)), TokenState::live, std::nullopt};
         const auto read = token_from_json(line_of(judged));
         BOOST_REQUIRE(read.has_value());
         BOOST_TEST(differing_columns(*read, as_origin_row(judged)) == "");

@@ -24,7 +24,7 @@ struct CodeRow {
 };
 
 // Number and name are promised to be stable; this is the promise written out.
-constexpr std::array<CodeRow, 33> codes{{
+constexpr std::array<CodeRow, 34> codes{{
     {ErrorCode::malformed_token, 1, "malformed_token", Advice::reject_client},
     {ErrorCode::malformed_hash, 2, "malformed_hash", Advice::fix_request},
     {ErrorCode::malformed_id, 3, "malformed_id", Advice::fix_request},
@@ -58,6 +58,7 @@ constexpr std::array<CodeRow, 33> codes{{
     {ErrorCode::write_refused, 46, "write_refused", Advice::reopen_store},
     {ErrorCode::internal, 47, "internal", Advice::call_operator},
     {ErrorCode::busy, 48, "busy", Advice::retry_call},
+    {ErrorCode::stopped, 49, "stopped", Advice::retry_call},
 }};
 
 BOOST_AUTO_TEST_SUITE(names)
