@@ -164,7 +164,7 @@ std::optional<Sample> take(const Task& task, const Settings& settings, const Sto
         case WorkloadShape::ends:
             return run_ends(task.workload.name, contestant, task.figure.size);
         case WorkloadShape::clean_up:
-            return run_clean_up(contestant, settings.tokens);
+            return run_clean_up(task.workload.name == "cleanup_as_the_origin", contestant, settings.tokens);
         case WorkloadShape::beside_clean_up:
             return run_beside_clean_up(task.workload.name == "rotate_during_cleanup", contestant, settings.tokens,
                                        operations_of("rotate", contestant, 1, stored, seed).front(),

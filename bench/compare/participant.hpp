@@ -68,6 +68,10 @@ public:
 
     /// How many expired tokens this call removed; nothing where they go by themselves, uncounted.
     virtual std::optional<std::uint64_t> cleanup_expired() = 0;
+
+    /// The same as the origin's class did it: all expired rows are selected, and each is deleted by itself. Only
+    /// PostgreSQL does so, and tokenstore cleans up as ever, to be set beside it; nothing for all others.
+    virtual std::optional<std::uint64_t> cleanup_expired_as_the_origin() { return std::nullopt; }
 };
 
 /// What a write has survived when its call returns. Figures of different classes are never compared.

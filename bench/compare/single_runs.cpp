@@ -99,12 +99,16 @@ Sample run_ends(std::string_view workload, Contestant& contestant, std::size_t s
     });
 }
 
-std::optional<Sample> run_clean_up(Contestant& contestant, std::size_t tokens) {
+std::optional<Sample> run_clean_up(bool as_the_origin, Contestant& contestant, std::size_t tokens) {
     auto& client = contestant.client(0);
+    const auto clean_up = [&] {
+        return as_the_origin ? client.cleanup_expired_as_the_origin() : client.cleanup_expired();
+    };
+    if (!clean_up()) return std::nullopt;
     const auto expired = store_expired(contestant, client, tokens);
     if (!expired) return std::nullopt;
     std::uint64_t removed = 0;
-    auto sample = timed(1, [&](std::size_t) { removed = client.cleanup_expired().value_or(0); });
+    auto sample = timed(1, [&](std::size_t) { removed = clean_up().value_or(0); });
     require(removed >= *expired, contestant.name() + ": the clean-up left expired tokens behind");
     sample.operations_per_second *= static_cast<double>(removed);
     return sample;

@@ -17,8 +17,9 @@ namespace tokenstore::bench {
 /// Ends families or users of `size` tokens each, made for it beforehand.
 [[nodiscard]] Sample run_ends(std::string_view workload, Contestant& contestant, std::size_t size);
 
-/// Removes expired tokens, stored for it beforehand: a tenth of all. Nothing where they go by themselves.
-[[nodiscard]] std::optional<Sample> run_clean_up(Contestant& contestant, std::size_t tokens);
+/// Removes expired tokens, stored for it beforehand: a tenth of all. Nothing where they go by themselves, and for whom
+/// the origin's way is not asked.
+[[nodiscard]] std::optional<Sample> run_clean_up(bool as_the_origin, Contestant& contestant, std::size_t tokens);
 
 /// Rotates at a low, constant rate: while such a clean-up runs, or else for `undisturbed`. Nothing where expired tokens
 /// go by themselves.

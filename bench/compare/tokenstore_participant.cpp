@@ -70,6 +70,7 @@ public:
     std::optional<std::uint64_t> cleanup_expired() override {
         return require_value(store_.cleanup_expired(durability_));
     }
+    std::optional<std::uint64_t> cleanup_expired_as_the_origin() override { return cleanup_expired(); }
 
 private:
     TokenStore& store_;

@@ -21,7 +21,7 @@ struct Workload {
     WorkloadShape shape;
 };
 
-inline constexpr std::array<Workload, 15> workloads{{
+inline constexpr std::array<Workload, 16> workloads{{
     {"validate_hot", WorkloadShape::look_ups},      // stored tokens by Zipf's law with exponent 0.99
     {"validate_uniform", WorkloadShape::look_ups},  // each stored token as often as any other
     {"validate_unknown", WorkloadShape::look_ups},
@@ -35,6 +35,7 @@ inline constexpr std::array<Workload, 15> workloads{{
     {"revoke_user", WorkloadShape::ends},
     {"revoke_user_counted", WorkloadShape::ends},
     {"cleanup", WorkloadShape::clean_up},                       // 10 % of the tokens have expired
+    {"cleanup_as_the_origin", WorkloadShape::clean_up},         // all are selected, and each is deleted by itself
     {"rotate_steady", WorkloadShape::beside_clean_up},          // nothing goes on beside it
     {"rotate_during_cleanup", WorkloadShape::beside_clean_up},  // as long as that lasts
 }};
