@@ -122,16 +122,7 @@ BOOST_FIXTURE_TEST_CASE(tokens_whose_end_is_damaged_are_left_out_alone, ToolFixt
 
 // Whole blocks of the tables are gone, so that the engine itself cannot read on.
 BOOST_FIXTURE_TEST_CASE(dump_goes_on_behind_unreadable_blocks, DamagedStore) {
-    const std::filesystem::path tables = store();
-    std::filesystem::path largest;
-    for (const auto& entry : std::filesystem::directory_iterator(tables)) {
-        if (entry.path().extension() != ".sst") continue;
-        if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) largest = entry.path();
-    }
-    std::string bytes = read_text(largest);
-    for (std::size_t at = bytes.size() / 2; at < bytes.size() / 2 + 64; ++at) bytes[at] = static_cast<char>(~bytes[at]);
-    write_text(largest, bytes);
-
+    spoil_largest_table();
     const Finished dump = tool({"dump", store().string()});
     BOOST_TEST(dump.exit_code == 3);
     BOOST_TEST(contains(dump.errors, ", WITHOUT 1 unreadable stretch of unknown size"), dump.errors);
@@ -140,6 +131,32 @@ BOOST_FIXTURE_TEST_CASE(dump_goes_on_behind_unreadable_blocks, DamagedStore) {
     BOOST_TEST(saved.size() > all.size() * 9 / 10);
     BOOST_TEST(saved.size() < all.size());
     BOOST_TEST(std::includes(all.begin(), all.end(), saved.begin(), saved.end()));
+}
+
+BOOST_FIXTURE_TEST_CASE(repair_of_a_store_that_cannot_be_read_through_ends_with_3, DamagedStore) {
+    spoil_largest_table();
+    for (const char* how : {"--dry-run", "--yes"}) {
+        const Finished repair = tool({"admin", "repair-index", store().string(), how});
+        BOOST_TEST(repair.exit_code == 3, how);
+        BOOST_TEST(contains(repair.errors, "not everything could be checked"), repair.errors);
+        BOOST_TEST(contains(repair.output, "repair-index"));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(plan_of_a_change_tells_what_it_could_not_read, DamagedStore) {
+    damage_every(334);
+    const std::string unknown = "00000000-0000-4000-8000-000000000000";
+    const std::vector<std::vector<std::string>> commands = {
+        {"admin", "revoke", store().string(), "--user", std::string(busiest_user), "--dry-run"},
+        {"admin", "revoke", store().string(), "--family", unknown, "--dry-run"},
+        {"admin", "revoke", store().string(), "--family", unknown, "--yes"},
+        {"admin", "cleanup", store().string(), "--dry-run"}};
+    for (const auto& command : commands) {
+        const Finished finished = tool(command);
+        BOOST_TEST(finished.exit_code == 3, command[1]);
+        BOOST_TEST(contains(finished.errors, "WITHOUT 3 damaged records"), finished.errors);
+        BOOST_TEST(!contains(finished.output, "not_found"), finished.output);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(file_that_was_changed_since_is_not_imported, DamagedStore) {

@@ -108,6 +108,18 @@ void ToolFixture::import_sample() const {
     BOOST_REQUIRE_MESSAGE(import.exit_code == 0, import.errors);
 }
 
+void ToolFixture::spoil_largest_table() const {
+    std::filesystem::path largest;
+    for (const auto& entry : std::filesystem::directory_iterator(store())) {
+        if (entry.path().extension() != ".sst") continue;
+        if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) largest = entry.path();
+    }
+    BOOST_REQUIRE(!largest.empty());
+    std::string bytes = read_text(largest);
+    for (std::size_t at = bytes.size() / 2; at < bytes.size() / 2 + 64; ++at) bytes[at] = static_cast<char>(~bytes[at]);
+    write_text(largest, bytes);
+}
+
 std::filesystem::path ToolFixture::make_csv(const std::vector<std::string>& records) const {
     std::string text;
     for (const std::string& record : records) text += record;
