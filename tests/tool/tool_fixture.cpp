@@ -7,6 +7,8 @@
 #include <regex>
 #include <sstream>
 
+#include "support/plain_database.hpp"
+
 namespace tokenstore::tool::test {
 namespace {
 
@@ -108,16 +110,15 @@ void ToolFixture::import_sample() const {
     BOOST_REQUIRE_MESSAGE(import.exit_code == 0, import.errors);
 }
 
-void ToolFixture::spoil_largest_table() const {
-    std::filesystem::path largest;
-    for (const auto& entry : std::filesystem::directory_iterator(store())) {
-        if (entry.path().extension() != ".sst") continue;
-        if (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)) largest = entry.path();
+void ToolFixture::spoil_tables(const char* family) const {
+    const std::vector<std::string> files = tokenstore::test::PlainDatabase(store()).table_files(family);
+    BOOST_REQUIRE(!files.empty());
+    for (const std::string& file : files) {
+        std::string bytes = read_text(store() / file);
+        const std::size_t middle = bytes.size() / 2;
+        for (std::size_t at = middle; at < middle + 64; ++at) bytes[at] = static_cast<char>(~bytes[at]);
+        write_text(store() / file, bytes);
     }
-    BOOST_REQUIRE(!largest.empty());
-    std::string bytes = read_text(largest);
-    for (std::size_t at = bytes.size() / 2; at < bytes.size() / 2 + 64; ++at) bytes[at] = static_cast<char>(~bytes[at]);
-    write_text(largest, bytes);
 }
 
 std::filesystem::path ToolFixture::make_csv(const std::vector<std::string>& records) const {

@@ -66,8 +66,8 @@ public:
     /// Makes store() from the sample.
     void import_sample() const;
 
-    /// Spoils a block in the middle of the store's largest table file, which holds tokens.
-    void spoil_largest_table() const;
+    /// Spoils a block in the middle of each table file of a column family.
+    void spoil_tables(const char* family) const;
 
     /// Writes FILE.csv into the folder, from records as csv_records() gives them.
     [[nodiscard]] std::filesystem::path make_csv(const std::vector<std::string>& records) const;
