@@ -94,6 +94,8 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view text
 }
 
 Result<Written> write_to_file(const Arguments& arguments, const StoreReader& reader, Console& console) {
+    // A dump beside the checksum of an older one could not be imported.
+    if (Result<void> vacant = PrivateFile::check_vacant(checksum_path(*arguments.file)); !vacant) return vacant.error();
     Result<PrivateFile> file = PrivateFile::begin(*arguments.file);
     if (!file) return file.error();
     Sha256 digest;
