@@ -163,6 +163,12 @@ Run declare(CLI::App& line) {
 
 }  // namespace
 
-Verb dump_verb() { return {"dump", "Write every token, in the order of hashes, for machines and for import", declare}; }
+Verb dump_verb() {
+    return {"dump", "Write every token, in the order of hashes, for machines and for import", declare,
+            "Examples:\n"
+            "  tokenstore dump gateway --out tokens.jsonl     a private file, with its checksum beside it\n"
+            "  tokenstore dump gateway --state live --sample 100 | jq .\n"
+            "  tokenstore dump gateway | tokenstore import other -\n"};
+}
 
 }  // namespace tokenstore::tool

@@ -109,6 +109,11 @@ Run declare(CLI::App& line) {
 
 }  // namespace
 
-Verb stat_verb() { return {"stat", "Watch a store: tokens by state, sizes, what waits to be compacted", declare}; }
+Verb stat_verb() {
+    return {"stat", "Watch a store: tokens by state, sizes, what waits to be compacted", declare,
+            "Examples:\n"
+            "  tokenstore stat gateway -i 5                   a line every five seconds\n"
+            "  tokenstore stat gateway --prom > tokenstore.prom\n"};
+}
 
 }  // namespace tokenstore::tool
