@@ -127,8 +127,16 @@ Result<TokenCounts> StoreReader::count(std::int64_t as_of_us) const {
     return Impl::run(impl_.get(), [&](const Impl& self) { return operations::count(self.database(), as_of_us); });
 }
 
-Result<StoreFigures> StoreReader::figures() const {
-    return Impl::run(impl_.get(), [](const Impl& self) { return operations::figures(self.database()); });
+Result<std::uint64_t> StoreReader::count_users() const {
+    return Impl::run(impl_.get(), [](const Impl& self) { return self.database().count_users(); });
+}
+
+Result<std::uint64_t> StoreReader::count_families() const {
+    return Impl::run(impl_.get(), [](const Impl& self) { return self.database().count_families(); });
+}
+
+Result<StoreFigures> StoreReader::figures(OnDamage on_damage) const {
+    return Impl::run(impl_.get(), [&](const Impl& self) { return operations::figures(self.database(), on_damage); });
 }
 
 Result<std::vector<EngineOption>> StoreReader::engine_options() const {

@@ -83,6 +83,17 @@ std::vector<Heading> all_verbs() {
     };
 }
 
+constexpr const char* examples =
+    "Examples:\n"
+    "  tokenstore get gateway --token-stdin           is this token good? it is read from standard input\n"
+    "  tokenstore sessions gateway USER               where is this user logged in?\n"
+    "  tokenstore count gateway --by state            how many tokens, and how many of them are live?\n"
+    "  tokenstore dump gateway --out tokens.jsonl     every token into a new file, for import and diff\n"
+    "  tokenstore verify gateway --full               is the store whole?\n"
+    "  tokenstore admin revoke gateway --user USER --dry-run\n"
+    "                                                 what would end if this user's sessions did?\n"
+    "gateway stands for a store's directory. tokenstore VERB --help tells of a verb's options.\n";
+
 std::string version_line() {
     return "tokenstore " + std::string(version()) + " (store format " + std::to_string(format_version) + ", " +
            std::string(engine_version()) + ")";
@@ -90,6 +101,11 @@ std::string version_line() {
 
 // Help and version are answers, everything else is a complaint.
 ExitCode answer(const CLI::App& app, const CLI::ParseError& error, Console& console) {
+    std::string command = "tokenstore";
+    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+        at = at->get_subcommands().front();
+        command += ' ' + at->get_name();
+    }
     if (dynamic_cast<const CLI::CallForHelp*>(&error) != nullptr) {
         console.output.write(app.help());
         return ExitCode::ok;
@@ -102,7 +118,7 @@ ExitCode answer(const CLI::App& app, const CLI::ParseError& error, Console& cons
     std::string complaint = error.what();
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) complaint = "an argument that is not known here";
     if (app.get_subcommands().empty()) complaint = "expected a verb";
-    report(console, complaint + "; see tokenstore --help");
+    report(console, complaint + "; see " + command + " --help");
     return ExitCode::usage;
 }
 
@@ -110,7 +126,7 @@ ExitCode parse_and_run(int argc, const char* const* argv, Console& console) {
     CLI::App app("Looks into a store of refresh tokens, and moves tokens in and out", "tokenstore");
     app.set_version_flag("--version", version_line(), "Print the versions of library, store format and engine");
     app.require_subcommand(1);
-    app.footer(std::string(exit_codes_help()));
+    app.footer(help_footer(examples));
     app.get_formatter()->column_width(34);
     app.get_formatter()->label("SUBCOMMAND", "VERB");
     app.get_formatter()->label("REQUIRED", "");

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <tokenstore/walk.hpp>
 
 namespace tokenstore {
 
@@ -29,16 +32,17 @@ struct EngineOption {
 /// What the engine and the store's own records tell without reading the tokens.
 struct StoreFigures {
     std::int64_t format = 0;
-    std::uint64_t sequence = 0;                      ///< of the last change that the view holds
-    std::optional<std::int64_t> clock_mark_us = {};  ///< the store's time, persisted about once a minute
-    std::uint64_t rotations_in_doubt = 0;            ///< whose end is not known since a failure of the disk
-    std::uint64_t estimated_tokens = 0;              ///< the engine's estimate
-    std::vector<LevelFigures> levels;                ///< those that hold files
-    std::uint64_t table_bytes = 0;                   ///< table files in use
-    std::uint64_t log_bytes = 0;                     ///< write-ahead logs
-    std::uint64_t other_bytes = 0;                   ///< the rest of the directory, with files that are about to go
-    std::uint64_t pending_compaction_bytes = 0;      ///< the engine's estimate of what it has to rewrite
-    std::uint64_t free_disk_bytes = 0;               ///< for whoever owns the store, on its file system
+    std::uint64_t sequence = 0;                            ///< of the last change that the view holds
+    std::optional<std::int64_t> clock_mark_us = {};        ///< the store's time, persisted about once a minute
+    std::optional<std::uint64_t> rotations_in_doubt = {};  ///< whose end is not known since a failure of the disk
+    std::uint64_t estimated_tokens = 0;                    ///< the engine's estimate
+    std::vector<LevelFigures> levels;                      ///< those that hold files
+    std::uint64_t table_bytes = 0;                         ///< table files in use
+    std::uint64_t log_bytes = 0;                           ///< write-ahead logs
+    std::uint64_t other_bytes = 0;               ///< the rest of the directory, with files that are about to go
+    std::uint64_t pending_compaction_bytes = 0;  ///< the engine's estimate of what it has to rewrite
+    std::uint64_t free_disk_bytes = 0;           ///< for whoever owns the store, on its file system
+    bool met_damage = false;                     ///< some of the above is absent since it could not be read
 };
 
 /// Records of one kind: keys and values as they are stored, without what the engine adds.
@@ -55,20 +59,28 @@ struct MeasureRequest {
     /// A store with more tokens is judged by so many of them: the first ones in the order of hashes, which is a fair
     /// sample, scaled up. 0: all are read.
     std::uint64_t sample_tokens = 0;
+
+    OnDamage on_damage = OnDamage::stop;
+
+    /// Called now and then with the number of records read so far and an estimate of how many there are to read; ends
+    /// the measuring by answering false, with the sums as they are by then.
+    std::function<bool(std::uint64_t done, std::uint64_t estimated_total)> on_progress = nullptr;
 };
 
-/// Tokens by their state at a moment, and the records that go with them.
+/// Tokens by their state at a moment, and the records that go with them. Of the latter, what was not read is absent:
+/// the ends where there is a sample, and what lies in a part of the store that damage kept from being read through.
 struct RecordFigures {
-    bool is_estimate = false;  ///< scaled up from a sample; then the ends are left at 0
+    bool is_estimate = false;  ///< scaled up from a sample
+    WalkedTokens walked;       ///< the tokens that were read, and the damage that was met, in records of any kind
     KindFigures live;
     KindFigures consumed;
     KindFigures revoked;
     KindFigures expired;  ///< neither revoked nor consumed before
-    KindFigures family_entries;
-    KindFigures user_entries;
-    KindFigures family_ends;
-    KindFigures user_ends;
-    KindFigures listed_ends;  ///< the notes of families' ends under their users
+    std::optional<KindFigures> family_entries = {};
+    std::optional<KindFigures> user_entries = {};
+    std::optional<KindFigures> family_ends = {};
+    std::optional<KindFigures> user_ends = {};
+    std::optional<KindFigures> listed_ends = {};  ///< the notes of families' ends under their users
     std::optional<std::int64_t> oldest_created_us = {};
     std::optional<std::int64_t> newest_created_us = {};
 };

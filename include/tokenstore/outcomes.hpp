@@ -79,7 +79,7 @@ enum class ImportOutcome {
     stored,     ///< new
     unchanged,  ///< stored before, with nothing to add
     revoked,    ///< stored before as not revoked; the row says revoked, and revoked wins
-    kept,       ///< stored before, and this very token ended since; the row would revive it, and is not followed
+    kept,       ///< stored before, and ended since, itself or with its family or user; the live row is not followed
     refused,    ///< see ImportedRow::error
 };
 

@@ -79,8 +79,12 @@ public:
     /// not rotated away, live or not.
     [[nodiscard]] Result<TokenCounts> count(std::int64_t as_of_us) const;
 
+    /// How many users, or families, have an index entry: as in count().
+    [[nodiscard]] Result<std::uint64_t> count_users() const;
+    [[nodiscard]] Result<std::uint64_t> count_families() const;
+
     /// What the store takes up and what its own records say. Reads no token.
-    [[nodiscard]] Result<StoreFigures> figures() const;
+    [[nodiscard]] Result<StoreFigures> figures(OnDamage on_damage = OnDamage::stop) const;
 
     /// The engine's options, in their order; nothing where the engine has left no note of them.
     [[nodiscard]] Result<std::vector<EngineOption>> engine_options() const;

@@ -74,6 +74,7 @@ struct RepairResult {
     std::uint64_t entries_removed = 0;  ///< index entries that stood for no token, or could not be read
     std::uint64_t ends_written = 0;     ///< ends of families, or their notes under the users
     std::uint64_t findings_left = 0;    ///< what cannot be mended from the records
+    bool complete = true;               ///< false: damage kept something from being checked
 };
 
 /// What was looked at.

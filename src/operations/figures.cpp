@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -12,13 +13,13 @@
 #include "codec/token_record.hpp"
 #include "model/token_state.hpp"
 #include "operations/index_tips.hpp"
+#include "operations/walk.hpp"
 
 namespace tokenstore::operations {
 
 namespace {
 
 namespace fs = std::filesystem;
-using codec::DecodeStatus;
 using storage::Family;
 
 Error damaged_record(std::string_view column_family) {
@@ -82,68 +83,65 @@ public:
     Result<RecordFigures> run() {
         const auto estimated = database_.estimated_records(Family::tokens);
         const bool samples = request_.sample_tokens > 0 && estimated > request_.sample_tokens;
-        if (auto read = read_tokens(samples ? request_.sample_tokens : 0); !read) return std::move(read).error();
-        if (samples && !reached_end_) {
-            scale(static_cast<double>(estimated) / static_cast<double>(tokens_read_));
+        const auto most = samples ? request_.sample_tokens : std::numeric_limits<std::uint64_t>::max();
+        to_do_ = samples ? most : estimated + estimated_others();
+        if (auto read = read_tokens(most); !read) return std::move(read).error();
+        if (samples && figures_.walked.visited >= most) {
+            scale(static_cast<double>(estimated) / static_cast<double>(figures_.walked.visited));
             return figures_;
         }
-        figures_.family_entries = {};  // counted themselves, not by the tips
-        figures_.user_entries = {};
-        if (auto read = read_entries(Family::by_family, figures_.family_entries); !read) return std::move(read).error();
-        if (auto read = read_entries(Family::by_user, figures_.user_entries); !read) return std::move(read).error();
-        if (auto read = read_ends(); !read) return std::move(read).error();
-        return figures_;
+        const auto every = [](auto& kind) { return [&kind](std::string_view) { return &kind; }; };
+        auto& family_entries = figures_.family_entries.emplace();  // counted themselves, not by the tips
+        auto& user_entries = figures_.user_entries.emplace();
+        auto read = read_others(Family::by_family, every(family_entries));
+        if (!read) return std::move(read).error();
+        if (!*read) figures_.family_entries.reset();
+        read = read_others(Family::by_user, every(user_entries));
+        if (!read) return std::move(read).error();
+        if (!*read) figures_.user_entries.reset();
+        return read_ends();
     }
 
 private:
-    struct Measured {
-        Token token;
-        std::uint64_t bytes;
-    };
-
-    // Tokens whose ends are looked up together.
-    static constexpr std::size_t tokens_per_step = 256;
-
-    Result<void> read_tokens(std::uint64_t most) {
-        Result<void> judged;
-        bool decoded = true;
-        auto scanned = database_.scan_records(Family::tokens, [&](std::string_view key, std::string_view stored) {
-            const auto hash = codec::parse_token_key(key);
-            Measured& measured = step_.emplace_back(Measured{{}, key.size() + stored.size()});
-            decoded = hash && codec::decode_token(*hash, stored, measured.token) == DecodeStatus::ok;
-            if (!decoded) return false;
-            ++tokens_read_;
-            if (step_.size() == tokens_per_step) judged = judge_step();
-            reached_end_ = most == 0 || tokens_read_ < most;
-            return judged.has_value() && reached_end_;
-        });
-        if (!scanned) return scanned;
-        if (!decoded) return damaged_record("tokens");
-        if (!judged) return judged;
-        return judge_step();
+    [[nodiscard]] std::uint64_t estimated_others() const {
+        return database_.estimated_records(Family::by_family) + database_.estimated_records(Family::by_user) +
+               database_.estimated_records(Family::revocations);
     }
 
-    Result<void> judge_step() {
-        std::vector<storage::Owner> owners;
-        owners.reserve(step_.size());
-        for (const auto& measured : step_) owners.push_back({measured.token.family_id, measured.token.user_id});
-        const auto ends = database_.get_ends(owners);
-        if (!ends) return ends.error();
-        for (std::size_t i = 0; i < step_.size(); ++i) add(step_[i], (*ends)[i]);
-        step_.clear();
+    [[nodiscard]] bool skips_damage() const noexcept { return request_.on_damage == OnDamage::skip; }
+
+    /// Notes one more record; false once the caller wants no more.
+    bool count_record() {
+        constexpr std::uint64_t records_between_calls = 1024;
+        if (++done_ % records_between_calls == 0 && request_.on_progress)
+            stopped_ = !request_.on_progress(done_, to_do_);
+        return !stopped_;
+    }
+
+    Result<void> read_tokens(std::uint64_t most) {
+        figures_.family_entries.emplace();
+        figures_.user_entries.emplace();
+        std::uint64_t visited = 0;
+        const TokenWalk walk = {.as_of_us = request_.as_of_us, .on_damage = request_.on_damage};
+        const auto walked = walk_tokens(database_, walk, [&](const JudgedToken& judged) {
+            add(judged);
+            return count_record() && ++visited < most;
+        });
+        if (!walked) return walked.error();
+        figures_.walked = *walked;
         return {};
     }
 
-    void add(const Measured& measured, const model::Ends& ends) {
-        const Token& token = measured.token;
-        Sum(of(model::state_of(token, ends, request_.as_of_us)), request_.as_of_us)
-            .add(measured.bytes, token.expires_at_us);
+    void add(const JudgedToken& judged) {
+        const Token& token = judged.token;
+        const auto bytes = codec::token_key(token.hash).size() + codec::encode_token(token).size();
+        Sum(of(judged.state), request_.as_of_us).add(bytes, token.expires_at_us);
         if (!token.consumed_at_us) {
             const auto entry_bytes = [&](Family index) {
                 return entry_key(index, token).view().size() + expected_entry(index, token).size();
             };
-            Sum(figures_.family_entries, request_.as_of_us).add(entry_bytes(Family::by_family), token.expires_at_us);
-            Sum(figures_.user_entries, request_.as_of_us).add(entry_bytes(Family::by_user), token.expires_at_us);
+            Sum(*figures_.family_entries, request_.as_of_us).add(entry_bytes(Family::by_family), token.expires_at_us);
+            Sum(*figures_.user_entries, request_.as_of_us).add(entry_bytes(Family::by_user), token.expires_at_us);
         }
         figures_.oldest_created_us =
             std::min(figures_.oldest_created_us.value_or(token.created_at_us), token.created_at_us);
@@ -165,33 +163,47 @@ private:
         return figures_.expired;
     }
 
-    /// Of an entry, the TTL filter reads the expiry alone, and so do the figures.
-    Result<void> read_entries(Family index, KindFigures& figures) {
+    /// Reads a column family through; false if damage kept that from being done. Of its records, the TTL filter reads
+    /// the expiry alone, and so do the figures. `kind_of` answers the sum for a key, or null if the key is none of the
+    /// store's.
+    template <class KindOf>
+    Result<bool> read_others(Family family, const KindOf& kind_of) {
         bool decoded = true;
-        auto scanned = database_.scan_records(index, [&](std::string_view key, std::string_view stored) {
+        auto scanned = database_.scan_records(family, [&](std::string_view key, std::string_view stored) {
             const auto expires_at_us = codec::peek_expires_at_us(stored);
-            decoded = expires_at_us.has_value();
-            if (decoded) Sum(figures, request_.as_of_us).add(key.size() + stored.size(), *expires_at_us);
-            return decoded;
+            KindFigures* const kind = kind_of(key);
+            decoded = expires_at_us && kind != nullptr;
+            if (decoded) {
+                Sum(*kind, request_.as_of_us).add(key.size() + stored.size(), *expires_at_us);
+            } else {
+                ++figures_.walked.damaged_records;
+            }
+            return count_record() && (decoded || skips_damage());
         });
-        if (scanned && !decoded) return damaged_record(name_of(index));
-        return scanned;
+        if (scanned && !decoded && !skips_damage()) return damaged_record(name_of(family));
+        if (scanned) return true;
+        if (!skips_damage() || scanned.error().code != ErrorCode::corrupt) return std::move(scanned).error();
+        ++figures_.walked.lost_stretches;
+        return false;
     }
 
-    Result<void> read_ends() {
-        bool decoded = true;
-        auto scanned = database_.scan_records(Family::revocations, [&](std::string_view key, std::string_view stored) {
-            const auto keep_until_us = codec::peek_expires_at_us(stored);
-            auto* const figures = codec::is_family_end_key(key)     ? &figures_.family_ends
-                                  : codec::is_user_end_key(key)     ? &figures_.user_ends
-                                  : codec::is_ended_family_key(key) ? &figures_.listed_ends
-                                                                    : nullptr;
-            decoded = keep_until_us && figures != nullptr;
-            if (decoded) Sum(*figures, request_.as_of_us).add(key.size() + stored.size(), *keep_until_us);
-            return decoded;
+    Result<RecordFigures> read_ends() {
+        auto& family_ends = figures_.family_ends.emplace();
+        auto& user_ends = figures_.user_ends.emplace();
+        auto& listed_ends = figures_.listed_ends.emplace();
+        const auto read = read_others(Family::revocations, [&](std::string_view key) {
+            return codec::is_family_end_key(key)     ? &family_ends
+                   : codec::is_user_end_key(key)     ? &user_ends
+                   : codec::is_ended_family_key(key) ? &listed_ends
+                                                     : nullptr;
         });
-        if (scanned && !decoded) return damaged_record(name_of(Family::revocations));
-        return scanned;
+        if (!read) return read.error();
+        if (!*read) {
+            figures_.family_ends.reset();
+            figures_.user_ends.reset();
+            figures_.listed_ends.reset();
+        }
+        return figures_;
     }
 
     void scale(double factor) {
@@ -200,7 +212,7 @@ private:
             number = static_cast<std::uint64_t>(static_cast<double>(number) * factor + 0.5);
         };
         for (auto* const kind : {&figures_.live, &figures_.consumed, &figures_.revoked, &figures_.expired,
-                                 &figures_.family_entries, &figures_.user_entries}) {
+                                 &*figures_.family_entries, &*figures_.user_entries}) {
             scaled(kind->records);
             scaled(kind->bytes);
             scaled(kind->expired_records);
@@ -211,15 +223,20 @@ private:
     const storage::Database& database_;
     const MeasureRequest& request_;
     RecordFigures figures_;
-    std::vector<Measured> step_;
-    std::uint64_t tokens_read_ = 0;
-    bool reached_end_ = true;
+    std::uint64_t done_ = 0;
+    std::uint64_t to_do_ = 0;
+    bool stopped_ = false;
 };
 
 }  // namespace
 
-Result<StoreFigures> figures(const storage::Database& database) {
+Result<StoreFigures> figures(const storage::Database& database, OnDamage on_damage) {
     StoreFigures figures;
+    const auto is_passed_over = [&](const Error& error) {
+        if (on_damage == OnDamage::stop || error.code != ErrorCode::corrupt) return false;
+        figures.met_damage = true;
+        return true;
+    };
     const auto files = database.table_files();
     if (!files) return files.error();
     for (const auto& file : *files) add_level(figures.levels, file);
@@ -227,13 +244,15 @@ Result<StoreFigures> figures(const storage::Database& database) {
     if (!format) return format.error();
     figures.format = format->value_or(0);
     const auto clock_mark_us = database.get_number(codec::clock_key);
-    if (!clock_mark_us) return clock_mark_us.error();
-    figures.clock_mark_us = *clock_mark_us;
+    if (!clock_mark_us && !is_passed_over(clock_mark_us.error())) return clock_mark_us.error();
+    if (clock_mark_us) figures.clock_mark_us = *clock_mark_us;
+    std::uint64_t rotations_in_doubt = 0;
     auto scanned = database.scan_records(Family::meta, [&](std::string_view key, std::string_view /*stored*/) {
-        if (key.starts_with(codec::in_doubt_prefix)) ++figures.rotations_in_doubt;
+        if (key.starts_with(codec::in_doubt_prefix)) ++rotations_in_doubt;
         return true;
     });
-    if (!scanned) return std::move(scanned).error();
+    if (!scanned && !is_passed_over(scanned.error())) return std::move(scanned).error();
+    if (scanned) figures.rotations_in_doubt = rotations_in_doubt;
     Statistics gauges;
     database.read_gauges(gauges);
     figures.sequence = database.latest_sequence();

@@ -9,7 +9,7 @@
 namespace tokenstore::operations {
 
 /// Reads no token. Errors: corrupt, io_error.
-[[nodiscard]] Result<StoreFigures> figures(const storage::Database& database);
+[[nodiscard]] Result<StoreFigures> figures(const storage::Database& database, OnDamage on_damage);
 
 /// Reads all records, or a sample of the tokens. Errors: corrupt, io_error.
 [[nodiscard]] Result<RecordFigures> measure(const storage::Database& database, const MeasureRequest& request);

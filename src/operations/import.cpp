@@ -100,7 +100,7 @@ private:
     }
 
     /// A row whose hash is stored: it may add an end, and nothing else.
-    [[nodiscard]] ImportedRow merge(const Token& row, Token& stored) {
+    [[nodiscard]] Result<ImportedRow> merge(const Token& row, Token& stored) {
         if (row.user_id != stored.user_id || row.family_id != stored.family_id ||
             row.expires_at_us != stored.expires_at_us) {
             return refused(ErrorCode::conflicting_record,
@@ -112,9 +112,14 @@ private:
             stored.revoked_at_us = row.revoked_at_us;
             stored.updated_at_us = row.updated_at_us;
             put(stored);
-            return {ImportOutcome::revoked, std::nullopt};
+            return ImportedRow{ImportOutcome::revoked, std::nullopt};
         }
-        return {ended && !row.revoked ? ImportOutcome::kept : ImportOutcome::unchanged, std::nullopt};
+        if (row.revoked) return ImportedRow{ImportOutcome::unchanged, std::nullopt};
+        if (ended) return ImportedRow{ImportOutcome::kept, std::nullopt};
+        const auto ends = context_.database.get_ends(storage::owner_of(stored));
+        if (!ends) return ends.error();
+        const bool ended_with_others = model::revocation_of(stored, *ends).has_value();
+        return ImportedRow{ended_with_others ? ImportOutcome::kept : ImportOutcome::unchanged, std::nullopt};
     }
 
     void put(const Token& tip) {

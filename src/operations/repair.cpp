@@ -65,6 +65,7 @@ private:
             return repairable.size() < findings_per_round;
         });
         if (!verified) return std::move(verified).error();
+        result_.complete = verified->complete;
         return repairable;
     }
 

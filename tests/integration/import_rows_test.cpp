@@ -133,6 +133,17 @@ BOOST_AUTO_TEST_CASE(an_end_that_the_row_brings_wins_and_one_that_is_stored_stay
     check_sound();
 }
 
+BOOST_AUTO_TEST_CASE(an_end_of_the_family_or_the_user_is_kept_against_a_live_row) {
+    import_rows({row(1, 1, 1), row(2, 2, 2), row(3, 3, 3)});
+    must(store.revoke_family(make_family_id(1)));
+    must(store.revoke_all_user_tokens(make_user_id(2)));
+    const auto answers = import_rows({row(1, 1, 1), row(2, 2, 2), row(3, 3, 3)});
+    using enum ImportOutcome;
+    BOOST_TEST(outcomes(answers) == (std::vector{kept, kept, unchanged}), per_element());
+    for (const std::uint64_t number : {1U, 2U}) BOOST_TEST(state(number) == TokenState::revoked);
+    check_sound();
+}
+
 BOOST_AUTO_TEST_CASE(a_revoked_row_of_a_consumed_token_leaves_its_replay_an_alarm) {
     create(1);
     rotate(1, 2);

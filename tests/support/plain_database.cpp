@@ -77,6 +77,16 @@ std::vector<std::string> PlainDatabase::keys(std::string_view family) const {
     return keys;
 }
 
+std::vector<std::string> PlainDatabase::table_files(std::string_view family) const {
+    rocksdb::ColumnFamilyMetaData metadata;
+    db_->GetColumnFamilyMetaData(handle(family), &metadata);
+    std::vector<std::string> names;
+    for (const auto& level : metadata.levels) {
+        for (const auto& file : level.files) names.push_back(std::filesystem::path(file.name).filename().string());
+    }
+    return names;
+}
+
 rocksdb::ColumnFamilyHandle* PlainDatabase::handle(std::string_view name) const {
     for (auto* handle : handles_) {
         if (handle->GetName() == name) return handle;

@@ -38,6 +38,9 @@ public:
     /// In the order of the keys.
     [[nodiscard]] std::vector<std::string> keys(std::string_view family) const;
 
+    /// The names of its table files in the store's directory.
+    [[nodiscard]] std::vector<std::string> table_files(std::string_view family) const;
+
     [[nodiscard]] std::size_t count(std::string_view family) const { return keys(family).size(); }
 
 private:

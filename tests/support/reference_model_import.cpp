@@ -29,7 +29,7 @@ void ReferenceModel::check_merged_row(const Token& row, StoredToken& stored, con
         token.updated_at_us = row.updated_at_us;
         return;
     }
-    if (!row.revoked && was_ended) {
+    if (!row.revoked && (was_ended || revocation_of(stored))) {
         require_equal("the outcome of a row", answer.outcome, ImportOutcome::kept);
         return;
     }

@@ -44,6 +44,50 @@ BOOST_AUTO_TEST_CASE(dry_run_tells_what_would_be_done_and_changes_nothing) {
     BOOST_TEST(FolderImage(store()) == before);
 }
 
+// Whoever has mistyped what is to be revoked must hear of it, before and after.
+BOOST_AUTO_TEST_CASE(what_is_not_stored_ends_with_1_and_is_named) {
+    const std::string at = store().string();
+    const std::vector<std::vector<std::string>> changes = {
+        {"admin", "revoke", at, "--hash", to_hex(make_hash(40))},
+        {"admin", "revoke", at, "--family", to_string(make_family_id(50))},
+        {"admin", "revoke", at, "--user", to_string(make_user_id(60))}};
+    std::string output;
+    for (const auto& change : changes) {
+        for (const char* how : {"--dry-run", "--yes"}) {
+            const Finished finished = tool(with(change, how));
+            BOOST_TEST(finished.exit_code == 1, finished.output);
+            output += finished.output + finished.errors;
+        }
+    }
+    check_output(output, "admin_not_found.txt");
+}
+
+BOOST_AUTO_TEST_CASE(family_that_was_ended_before_is_known_though_nothing_of_it_is_stored) {
+    const std::vector<std::string> revoke = {
+        "admin", "revoke", store().string(), "--family", to_string(make_family_id(50)), "--yes"};
+    BOOST_TEST(tool(revoke).exit_code == 1);
+    const Finished again = tool(revoke);
+    BOOST_TEST(again.exit_code == 0);
+    BOOST_TEST(again.output.find("\"outcome\":\"already_ended\"") != std::string::npos, again.output);
+}
+
+BOOST_AUTO_TEST_CASE(plan_shows_hashes_and_users_whole_if_so_wanted) {
+    const std::string at = store().string();
+    const std::string hash = to_hex(make_hash(4));
+    const std::string user = to_string(make_user_id(1));
+    const Finished token = tool({"admin", "revoke", at, "--hash", hash, "--dry-run", "--full-hash"});
+    BOOST_TEST(token.output.find('"' + hash + '"') != std::string::npos, token.output);
+    const Finished sessions = tool({"admin", "revoke", at, "--user", user, "--dry-run", "--show-ids"});
+    BOOST_TEST(sessions.output.find('"' + user + '"') != std::string::npos, sessions.output);
+}
+
+BOOST_AUTO_TEST_CASE(revoking_what_has_no_live_token_left_is_no_failure) {
+    const Finished revoked =
+        tool({"admin", "revoke", store().string(), "--family", to_string(make_family_id(6)), "--yes"});
+    BOOST_TEST(revoked.exit_code == 0, revoked.errors);
+    BOOST_TEST(revoked.output.find("\"live_tokens\":0,\"outcome\":\"ended\"") != std::string::npos, revoked.output);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_person_to_ask_nothing_is_done) {
     const FolderImage before(store());
     for (const auto& change : all_changes()) {
@@ -113,6 +157,16 @@ BOOST_AUTO_TEST_CASE(repair_makes_a_store_with_broken_indexes_sound_again) {
     const Finished verify = tool({"verify", store().string(), "--full"});
     BOOST_TEST(verify.exit_code == 0, verify.output);
     BOOST_TEST(dump(store(), "jsonl") == sound_dump);
+}
+
+BOOST_AUTO_TEST_CASE(repair_that_leaves_findings_ends_with_2) {
+    tamper([&](PlainDatabase& database) {
+        database.put("tokens", codec::token_key(make_hash(2)), "no record of ours");  // nothing can make that anew
+    });
+    for (const char* how : {"--dry-run", "--yes", "--dry-run", "--yes"}) {
+        const Finished repair = tool({"admin", "repair-index", store().string(), how});
+        BOOST_TEST(repair.exit_code == 2, repair.output);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(repair_never_takes_an_end_away) {

@@ -48,6 +48,8 @@ BOOST_AUTO_TEST_CASE(manual_page_holds_every_verb_and_no_line_that_its_language_
     const Finished manual = tool({"completion", "man"});
     BOOST_TEST(manual.exit_code == 0);
     BOOST_TEST(manual.output.starts_with(".TH TOKENSTORE 1 "));
+    BOOST_TEST(manual.output.find(".SH EXAMPLES\n.nf\nExamples:\n  tokenstore get ") != std::string::npos);
+    BOOST_TEST(manual.output.find(".SH EXIT STATUS\n.nf\nExit codes:\n") != std::string::npos);
     for (const char* verb : {"verify", "admin revoke", "restore", "log", "fsync\\-test"}) {
         BOOST_TEST(manual.output.find(".SS tokenstore " + std::string(verb)) != std::string::npos, verb);
     }

@@ -102,6 +102,25 @@ BOOST_AUTO_TEST_CASE(row_that_would_revive_a_token_is_not_followed) {
     BOOST_TEST(contains(dump(store(), "csv"), records[2]));
 }
 
+// As after a restore with a fence: the row says live, and the end of its user outweighs it.
+BOOST_AUTO_TEST_CASE(row_that_would_revive_the_tokens_of_an_ended_user_is_not_followed) {
+    import_sample();
+    BOOST_REQUIRE(tool({"admin", "revoke", store().string(), "--user", std::string(busiest_user), "--yes"}).exit_code ==
+                  0);
+    const std::string before = dump(store(), "csv");
+    std::uint64_t live_rows = 0;
+    for (const std::string& record : csv_records(read_text(sample_csv()))) {
+        if (contains(record, std::string(busiest_user)) && contains(record, ",f,")) ++live_rows;
+    }
+    BOOST_REQUIRE(live_rows > 0U);
+    const Finished import = tool({"import", store().string(), sample_csv().string()});
+    BOOST_TEST(import.exit_code == 0);
+    BOOST_TEST(contains(import.output, "unchanged  " + std::to_string(1002 - live_rows) + "\n"), import.output);
+    BOOST_TEST(contains(import.output, "kept       " + std::to_string(live_rows) + "  (ended in the store"),
+               import.output);
+    BOOST_TEST(dump(store(), "csv") == before);
+}
+
 BOOST_AUTO_TEST_CASE(store_held_by_another_process_is_named_and_left_alone) {
     import_sample();
     const std::string before = dump(store(), "csv");

@@ -197,6 +197,8 @@ const std::vector<StoreQuery> store_queries = {
     {"backups --check", {"backups", "BACKUPS", "--check"}},
     {"restore", {"restore", "BACKUPS/000001", "RESTORED", "--fence", "all"}},
     {"admin revoke", {"admin", "revoke", "STORE", "--hash", hash, "--yes"}},
+    {"admin revoke", {"admin", "revoke", "STORE", "--family", family, "--yes"}},
+    {"admin revoke", {"admin", "revoke", "STORE", "--user", user, "--dry-run"}},
     {"admin cleanup", {"admin", "cleanup", "STORE", "--yes"}},
     {"admin compact", {"admin", "compact", "STORE", "--yes"}},
     {"admin repair-index", {"admin", "repair-index", "STORE", "--yes"}},

@@ -1,5 +1,10 @@
 // tokenstore log: the write-ahead log as operations.
+#include <signal.h>
+
 #include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <filesystem>
+#include <future>
 #include <string>
 
 #include "tool/expected_output.hpp"
@@ -64,6 +69,39 @@ BOOST_AUTO_TEST_CASE(follow_ends_when_its_reader_leaves) {
     const Finished follow = tool({"log", store().string(), "--follow"}, options);
     BOOST_TEST(follow.exit_code == 0);
     BOOST_TEST(follow.errors == "");
+}
+
+// While the follower sleeps, its owner drops the log that was being followed; then somebody moves the store away.
+BOOST_AUTO_TEST_CASE(follow_tells_of_a_log_that_vanished_and_ends_with_its_store) {
+    must(owner.revoke_token(make_hash(4)));
+    const std::filesystem::path output = folder() / "output";
+    const std::filesystem::path pid_file = folder() / "pid";
+    write_text(output, "");
+    std::future<Finished> follow = std::async(std::launch::async, [&] {
+        return tokenstore::test::run_process(
+            {"/bin/sh", "-c", "echo $$ > \"$3\"; exec \"$0\" log \"$1\" --follow > \"$2\"", TOKENSTORE_TOOL_PATH,
+             store().string(), output.string(), pid_file.string()});
+    });
+    const auto wait_for = [&](const char* word) {
+        using namespace std::chrono_literals;
+        for (int tenths = 0; tenths < 300 && read_text(output).find(word) == std::string::npos; ++tenths) {
+            if (follow.wait_for(100ms) == std::future_status::ready) break;
+        }
+        BOOST_TEST(read_text(output).find(word) != std::string::npos, word);
+    };
+    wait_for("revoked");
+    const pid_t pid = std::stoi(read_text(pid_file));
+    ::kill(pid, SIGSTOP);
+    operate();
+    must(owner.flush());
+    must(owner.revoke_token(make_hash(5)));
+    ::kill(pid, SIGCONT);
+    wait_for("\"operation\":\"lost\"");
+    must(owner.close());
+    std::filesystem::rename(store(), folder() / "away");
+    const Finished finished = follow.get();
+    BOOST_TEST(finished.exit_code == 6);
+    BOOST_TEST(finished.errors.starts_with("tokenstore: store_missing: "), finished.errors);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -111,6 +111,24 @@ BOOST_AUTO_TEST_CASE(file_that_dump_writes_is_private_checksummed_and_whole) {
     }
 }
 
+// A new dump beside the checksum of an older one is one that nobody can import.
+BOOST_AUTO_TEST_CASE(dump_writes_nothing_where_its_file_or_its_checksum_is_taken) {
+    import_sample();
+    for (const char* taken : {"dump.jsonl", "dump.jsonl.sha256"}) {
+        const std::filesystem::path file = folder() / taken;
+        write_text(file, "of somebody");
+        const Finished dump = tool({"dump", store().string(), "--out", (folder() / "dump.jsonl").string()});
+        BOOST_TEST(dump.exit_code == 6);
+        BOOST_TEST(dump.errors == "tokenstore: already_exists: " + file.string() +
+                                      " is there already and is not replaced: name another file, or move that one away "
+                                      "(nothing was written; fix the request, it cannot succeed as it is)\n");
+        BOOST_TEST(read_text(file) == "of somebody");
+        std::filesystem::remove(file);
+        const std::filesystem::directory_iterator left(folder());
+        BOOST_TEST(std::distance(begin(left), end(left)) == 1);  // the store
+    }
+}
+
 BOOST_AUTO_TEST_CASE(bad_lines_of_json_are_told_and_the_others_stored) {
     import_sample();
     const std::string text = dump(store(), "jsonl");

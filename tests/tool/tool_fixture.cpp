@@ -7,6 +7,8 @@
 #include <regex>
 #include <sstream>
 
+#include "support/plain_database.hpp"
+
 namespace tokenstore::tool::test {
 namespace {
 
@@ -106,6 +108,17 @@ Finished ToolFixture::tool_in_colour(const std::vector<std::string>& arguments,
 void ToolFixture::import_sample() const {
     const Finished import = tool({"import", store().string(), sample_csv().string()});
     BOOST_REQUIRE_MESSAGE(import.exit_code == 0, import.errors);
+}
+
+void ToolFixture::spoil_tables(const char* family) const {
+    const std::vector<std::string> files = tokenstore::test::PlainDatabase(store()).table_files(family);
+    BOOST_REQUIRE(!files.empty());
+    for (const std::string& file : files) {
+        std::string bytes = read_text(store() / file);
+        const std::size_t middle = bytes.size() / 2;
+        for (std::size_t at = middle; at < middle + 64; ++at) bytes[at] = static_cast<char>(~bytes[at]);
+        write_text(store() / file, bytes);
+    }
 }
 
 std::filesystem::path ToolFixture::make_csv(const std::vector<std::string>& records) const {

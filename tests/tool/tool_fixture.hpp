@@ -66,6 +66,9 @@ public:
     /// Makes store() from the sample.
     void import_sample() const;
 
+    /// Spoils a block in the middle of each table file of a column family.
+    void spoil_tables(const char* family) const;
+
     /// Writes FILE.csv into the folder, from records as csv_records() gives them.
     [[nodiscard]] std::filesystem::path make_csv(const std::vector<std::string>& records) const;
 

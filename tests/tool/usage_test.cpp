@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <tokenstore/version.hpp>
@@ -74,6 +75,30 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_told_in_one_line) {
         BOOST_TEST(run.errors.find('\n') == run.errors.size() - 1, line << run.errors);
     }
     BOOST_TEST(!std::filesystem::exists(store()));
+}
+
+BOOST_AUTO_TEST_CASE(complaint_points_to_the_help_of_the_verb_that_was_named) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> complaints = {
+        {{}, "; see tokenstore --help\n"},
+        {{"get", "store"}, "; see tokenstore get --help\n"},
+        {{"count", "store", "--by", "month"}, "; see tokenstore count --help\n"},
+        {{"admin"}, "; see tokenstore admin --help\n"},
+        {{"admin", "revoke", "store"}, "; see tokenstore admin revoke --help\n"},
+    };
+    for (const auto& [arguments, hint] : complaints) {
+        const Finished run = tool(arguments);
+        BOOST_TEST(run.exit_code == 5);
+        BOOST_TEST(run.errors.ends_with(hint), run.errors);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(help_gives_examples_and_explains_the_changes) {
+    for (const auto& arguments : std::vector<std::vector<std::string>>{
+             {"--help"}, {"get", "--help"}, {"dump", "--help"}, {"import", "--help"}, {"admin", "--help"}}) {
+        BOOST_TEST(contains(tool(arguments).output, "Examples:\n  tokenstore "), arguments.front());
+    }
+    BOOST_TEST(contains(tool({"admin", "--help"}).output, "takes the store for itself"));
+    for (const char* finder : {"verify", "restore"}) BOOST_TEST(contains(tool({"--help"}).output, finder));
 }
 
 BOOST_AUTO_TEST_CASE(secret_given_as_an_argument_is_not_repeated) {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -192,7 +193,10 @@ std::string manual_page(const CLI::App& app, const std::string& version) {
         text += ".SS " + roff(synopsis(verb)) + '\n' + roff(verb.line->get_description()) + ".\n";
         add_options(text, *verb.line);
     }
-    text += ".SH EXIT STATUS\n.nf\n" + roff(app.get_footer()) + "\n.fi\n";
+    const std::string footer = app.get_footer();
+    const std::size_t codes = footer.find("Exit codes:");
+    text += ".SH EXAMPLES\n.nf\n" + roff(footer.substr(0, codes)) + ".fi\n";
+    text += ".SH EXIT STATUS\n.nf\n" + roff(footer.substr(codes)) + "\n.fi\n";
     return text;
 }
 

@@ -67,8 +67,9 @@ bool needs_escape(char32_t c) noexcept {
     if (c < 0xad) return false;
     return c == 0xad || c == 0x61c || c == 0x180e ||  // soft hyphen, Arabic letter mark, vowel separator
            (c >= 0x200b && c <= 0x200f) ||            // zero width, left-to-right and right-to-left marks
-           (c >= 0x2028 && c <= 0x202e) ||            // line and paragraph separators, embeddings, overrides
-           (c >= 0x2060 && c <= 0x206f) ||            // word joiner, invisible operators, isolates
+           c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0 ||  // Hangul fillers: letters that show nothing
+           (c >= 0x2028 && c <= 0x202e) ||  // line and paragraph separators, embeddings, overrides
+           (c >= 0x2060 && c <= 0x206f) ||  // word joiner, invisible operators, isolates
            c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);  // BOM, annotations, tags
 }
 

@@ -14,9 +14,23 @@
 
 namespace tokenstore::tool {
 
-Result<PrivateFile> PrivateFile::begin(const std::filesystem::path& path) {
+namespace {
+
+Error occupied(const std::filesystem::path& path) {
+    return {ErrorCode::already_exists, WriteState::nothing_written,
+            path.string() + " is there already and is not replaced: name another file, or move that one away"};
+}
+
+}  // namespace
+
+Result<void> PrivateFile::check_vacant(const std::filesystem::path& path) {
     struct stat status = {};
-    if (::lstat(path.c_str(), &status) == 0) return os_error("cannot write the file", EEXIST);
+    if (::lstat(path.c_str(), &status) == 0) return occupied(path);
+    return {};
+}
+
+Result<PrivateFile> PrivateFile::begin(const std::filesystem::path& path) {
+    if (Result<void> vacant = check_vacant(path); !vacant) return vacant.error();
     std::string temporary = path.string() + ".XXXXXX";
     const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);  // mode 0600
     if (descriptor < 0) return os_error("cannot write the file", errno);
@@ -41,6 +55,7 @@ PrivateFile::~PrivateFile() {
 Result<void> PrivateFile::finish() {
     if (::fsync(descriptor_) != 0) return os_error("cannot write the file", errno);
     if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) != 0) {
+        if (errno == EEXIST) return occupied(path_);
         return os_error("cannot write the file", errno);
     }
     finished_ = true;

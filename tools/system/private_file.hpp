@@ -9,7 +9,11 @@ namespace tokenstore::tool {
 
 class PrivateFile {
 public:
-    /// Begins a file of mode 0600 beside where `path` will stand. Errors: io_error, also if something stands there.
+    /// Whether nothing stands at `path`; otherwise the error that says so.
+    [[nodiscard]] static Result<void> check_vacant(const std::filesystem::path& path);
+
+    /// Begins a file of mode 0600 beside where `path` will stand. Errors: io_error; already_exists, if something
+    /// stands there.
     [[nodiscard]] static Result<PrivateFile> begin(const std::filesystem::path& path);
 
     PrivateFile(PrivateFile&& other) noexcept;
@@ -20,7 +24,7 @@ public:
 
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
-    /// Syncs the file and gives it its name. Errors: io_error, disk_full.
+    /// Syncs the file and gives it its name. Errors: io_error, disk_full, already_exists.
     [[nodiscard]] Result<void> finish();
 
 private:

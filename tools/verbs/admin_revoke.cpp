@@ -1,5 +1,6 @@
 #include "verbs/admin_revoke.hpp"
 
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,91 +8,137 @@
 
 #include <tokenstore/clock.hpp>
 
+#include "format/redaction.hpp"
+#include "system/interruption.hpp"
+#include "system/os_error.hpp"
 #include "verbs/change.hpp"
 #include "verbs/options.hpp"
+#include "verbs/view.hpp"
+#include "verbs/walk.hpp"
 
 namespace tokenstore::tool {
 namespace {
 
-struct Target {
+/// Of the three that can be ended one is set.
+struct Arguments {
+    ChangeArguments change;
+    Redaction shown;
     std::optional<TokenHash> token;
     std::optional<FamilyId> family;
     std::optional<UserId> user;
+
+    [[nodiscard]] std::string target() const { return token ? "token" : family ? "family" : "user"; }
+    [[nodiscard]] bool owns(const Token& one) const { return one.family_id == family || one.user_id == user; }
 };
 
-Record revoke_record(std::string target, std::uint64_t live_tokens, std::string outcome) {
-    return Record()
-        .add("change", std::string("revoke"))
-        .add("target", std::move(target))
+Told tell(const Arguments& arguments, std::uint64_t live_tokens, std::string outcome) {
+    const auto shown = [&](const auto& id) { return arguments.shown(id); };
+    Told told;
+    told.record.add("change", std::string("revoke"))
+        .add("target", arguments.target())
+        .add_if("token_hash", arguments.token, shown)
+        .add_if("family_id", arguments.family, [](const FamilyId& family) { return to_string(family); })
+        .add_if("user_id", arguments.user, shown)
         .add("live_tokens", live_tokens)
         .add("outcome", std::move(outcome));
+    return told;
 }
 
-// ---- What would be done
-// ----------------------------------------------------------------------------------------------
-
-Result<Record> plan_token(const StoreReader& reader, const TokenHash& hash) {
-    const Result<std::optional<JudgedToken>> found = reader.get_by_hash(hash, system_clock().wall_us());
-    if (!found) return found.error();
-    if (!*found) return revoke_record("token", 0, "not_found");
-    const bool is_live = (*found)->state == TokenState::live;
-    return revoke_record("token", is_live ? 1 : 0, std::string(name((*found)->state)));
+Told tell_unknown(const Arguments& arguments, Console& console, const std::string& remark) {
+    report(console, remark);
+    Told told = tell(arguments, 0, "not_found");
+    told.verdict = ExitCode::not_found;
+    return told;
 }
 
-Result<Record> plan_family(const StoreReader& reader, const FamilyId& family) {
+std::string none_stored(const Arguments& arguments) { return "no token of this " + arguments.target() + " is stored"; }
+
+struct Owned {
+    std::uint64_t tokens = 0;
     std::uint64_t live = 0;
-    const auto visited = reader.for_each_token(system_clock().wall_us(), [&](const JudgedToken& judged) {
-        if (judged.token.family_id == family && judged.state == TokenState::live) ++live;
+    ExitCode verdict = ExitCode::ok;
+};
+
+/// What is stored of the family or user. The tokens themselves are read, not the indexes: what they have lost is ended
+/// as well.
+Result<Owned> look_for(const Arguments& arguments, const StoreReader& reader, Console& console) {
+    const std::int64_t now_us = system_clock().wall_us();
+    Owned owned;
+    const Result<WalkedTokens> walked = walk_all(reader, now_us, "looking", console, [&](const JudgedToken& judged) {
+        if (!arguments.owns(judged.token)) return true;
+        ++owned.tokens;
+        if (judged.state == TokenState::live) ++owned.live;
         return true;
     });
-    if (!visited) return visited.error();
-    return revoke_record("family", live, "to_be_ended");
+    if (!walked) return walked.error();
+    if (interrupted()) return os_error("the look was broken off", EINTR);
+    owned.verdict = tell_damage(console, reader, now_us, *walked);
+    return owned;
 }
 
-Result<Record> plan_user(const StoreReader& reader, const UserId& user) {
-    std::uint64_t live = 0;
-    SessionPageRequest request{.limit = max_page_limit, .after = std::nullopt};
-    do {
-        const Result<SessionPage> page = reader.get_user_active_sessions(user, system_clock().wall_us(), request);
-        if (!page) return page.error();
-        live += page->sessions.size();
-        request.after = page->next;
-    } while (request.after);
-    return revoke_record("user", live, "to_be_ended");
+// ---- What would be done ---------------------------------------------------------------------------------------------
+
+Result<Told> plan_token(const Arguments& arguments, const StoreReader& reader, Console& console) {
+    const Result<std::optional<JudgedToken>> found = reader.get_by_hash(*arguments.token, system_clock().wall_us());
+    if (!found) return found.error();
+    if (!*found) return tell_unknown(arguments, console, "no such token is stored");
+    const bool is_live = (*found)->state == TokenState::live;
+    return tell(arguments, is_live ? 1 : 0, std::string(name((*found)->state)));
 }
 
-// ---- What is done
-// ----------------------------------------------------------------------------------------------------
+Result<Told> plan_owner(const Arguments& arguments, const StoreReader& reader, Console& console) {
+    const Result<Owned> owned = look_for(arguments, reader, console);
+    if (!owned) return owned.error();
+    if (owned->tokens == 0 && owned->verdict == ExitCode::ok) {
+        return tell_unknown(arguments, console, none_stored(arguments));
+    }
+    Told told = tell(arguments, owned->live, "to_be_ended");
+    told.verdict = owned->verdict;
+    return told;
+}
 
-Result<Record> revoke_one(TokenStore& store, const TokenHash& hash) {
-    const Result<RevokeTokenOutcome> outcome = store.revoke_token(hash);
+// ---- What is done ---------------------------------------------------------------------------------------------------
+
+Result<Told> revoke_token(const Arguments& arguments, TokenStore& store, Console& console) {
+    const Result<RevokeTokenOutcome> outcome = store.revoke_token(*arguments.token);
     if (!outcome) return outcome.error();
-    return revoke_record("token", *outcome == RevokeTokenOutcome::revoked ? 1 : 0, std::string(name(*outcome)));
+    if (*outcome == RevokeTokenOutcome::not_found) return tell_unknown(arguments, console, "no such token is stored");
+    return tell(arguments, *outcome == RevokeTokenOutcome::revoked ? 1 : 0, std::string(name(*outcome)));
 }
 
-Result<Record> ended(std::string target, const Result<RevokeResult>& result) {
+Result<Told> revoke_owner(const Arguments& arguments, TokenStore& store, Console& console) {
+    const Result<RevokeResult> result =
+        arguments.family ? store.revoke_family(*arguments.family) : store.revoke_all_user_tokens(*arguments.user);
     if (!result) return result.error();
-    return revoke_record(std::move(target), result->live_ended.value_or(0),
-                         result->newly_ended ? "ended" : "already_ended");
+    const std::uint64_t live = result->live_ended.value_or(0);
+    if (!result->newly_ended) return tell(arguments, live, "already_ended");
+    if (live > 0) return tell(arguments, live, "ended");
+    // It has ended, known or not; but whoever has mistyped an id must hear of it.
+    const Result<StoreReader> reader = StoreReader::open(arguments.change.store);
+    if (!reader) return reader.error();
+    const Result<Owned> owned = look_for(arguments, *reader, console);
+    if (!owned) return owned.error();
+    if (owned->tokens == 0 && owned->verdict == ExitCode::ok) {
+        return tell_unknown(arguments, console, none_stored(arguments) + "; it was ended all the same");
+    }
+    Told told = tell(arguments, live, "ended");
+    told.verdict = owned->verdict;
+    return told;
 }
 
 Run declare(CLI::App& line) {
-    struct Arguments {
-        ChangeArguments change;
-        Target target;
-    };
     const auto arguments = std::make_shared<Arguments>();
-    Target& target = arguments->target;
     add_change(line, arguments->change);
-    CLI::Option& token = add_parsed(line, "--hash", target.token, parsed_by(parse_token_hash), "64 hexadecimal digits",
-                                    "End the token with this hash, 64 hexadecimal digits");
+    CLI::Option& token = add_parsed(line, "--hash", arguments->token, parsed_by(parse_token_hash),
+                                    "64 hexadecimal digits", "End the token with this hash, 64 hexadecimal digits");
     token.type_name("HEX");
-    CLI::Option& family = add_parsed(line, "--family", target.family, parsed_by(parse_id<FamilyId>), "a UUID",
+    CLI::Option& family = add_parsed(line, "--family", arguments->family, parsed_by(parse_id<FamilyId>), "a UUID",
                                      "End this family, for good");
     family.type_name("ID");
-    CLI::Option& user = add_parsed(line, "--user", target.user, parsed_by(parse_id<UserId>), "a UUID",
+    CLI::Option& user = add_parsed(line, "--user", arguments->user, parsed_by(parse_id<UserId>), "a UUID",
                                    "End all sessions of this user, who can log in again");
     user.type_name("ID");
+    add_redaction(line, arguments->shown);
     line.parse_complete_callback([&token, &family, &user] {
         if (token.count() + family.count() + user.count() != 1) {
             throw CLI::ValidationError("revoke", "expected one of --hash, --family and --user");
@@ -99,15 +146,14 @@ Run declare(CLI::App& line) {
     });
     const Change change = {
         .plan =
-            [&target](const StoreReader& reader) {
-                if (target.token) return plan_token(reader, *target.token);
-                return target.family ? plan_family(reader, *target.family) : plan_user(reader, *target.user);
+            [arguments](const StoreReader& reader, Console& console) {
+                return arguments->token ? plan_token(*arguments, reader, console)
+                                        : plan_owner(*arguments, reader, console);
             },
         .make =
-            [&target](TokenStore& store) {
-                if (target.token) return revoke_one(store, *target.token);
-                return target.family ? ended("family", store.revoke_family(*target.family))
-                                     : ended("user", store.revoke_all_user_tokens(*target.user));
+            [arguments](TokenStore& store, Console& console) {
+                return arguments->token ? revoke_token(*arguments, store, console)
+                                        : revoke_owner(*arguments, store, console);
             },
     };
     return [arguments, change](Console& console) { return run_change(arguments->change, change, console); };

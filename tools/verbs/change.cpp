@@ -1,24 +1,25 @@
 #include "verbs/change.hpp"
 
+#include "system/interruption.hpp"
 #include "verbs/options.hpp"
 #include "verbs/owner_options.hpp"
 
 namespace tokenstore::tool {
 namespace {
 
-Result<Record> planned(const ChangeArguments& arguments, const Change& change) {
+Result<Told> planned(const ChangeArguments& arguments, const Change& change, Console& console) {
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return reader.error();
-    return change.plan(*reader);
+    return change.plan(*reader, console);
 }
 
-Result<Record> made(const ChangeArguments& arguments, const Change& change) {
+Result<Told> made(const ChangeArguments& arguments, const Change& change, Console& console) {
     Result<TokenStore> store = TokenStore::open(arguments.store, owner_options(change.reclaims_expired));
     if (!store) return store.error();
-    Result<Record> record = change.make(*store);
+    Result<Told> told = change.make(*store, console);
     const Result<void> closed = store->close();
-    if (record && !closed) return closed.error();
-    return record;
+    if (told && !closed) return closed.error();
+    return told;
 }
 
 }  // namespace
@@ -30,17 +31,18 @@ void add_change(CLI::App& line, ChangeArguments& arguments) {
 }
 
 ExitCode run_change(const ChangeArguments& arguments, const Change& change, Console& console) {
-    Record plan;
+    Told plan;
     if (!arguments.confirmation.yes) {
-        Result<Record> found = planned(arguments, change);
+        Result<Told> found = planned(arguments, change, console);
         if (!found) return report(console, found.error());
+        if (interrupted()) return ExitCode::failure;
         plan = *std::move(found);
     }
     Answers answers(console, arguments.form);
-    switch (decide(arguments.confirmation, plan, console)) {
+    switch (decide(arguments.confirmation, plan.record, console)) {
         case Decision::only_shown:
-            answers.single(plan.add("done", false));
-            return ExitCode::ok;
+            answers.single(plan.record.add("done", false));
+            return plan.verdict;
         case Decision::declined:
             report(console, "nothing was changed");
             return ExitCode::ok;
@@ -49,10 +51,10 @@ ExitCode run_change(const ChangeArguments& arguments, const Change& change, Cons
         case Decision::go_on:
             break;
     }
-    Result<Record> record = made(arguments, change);
-    if (!record) return report(console, record.error());
-    answers.single(record->add("done", true));
-    return ExitCode::ok;
+    Result<Told> told = made(arguments, change, console);
+    if (!told) return report(console, told.error());
+    answers.single(told->record.add("done", true));
+    return told->verdict;
 }
 
 }  // namespace tokenstore::tool

@@ -23,12 +23,16 @@ struct ChangeArguments {
 /// STORE, --dry-run, --yes and --format.
 void add_change(CLI::App& line, ChangeArguments& arguments);
 
-struct Change {
-    /// What would be done.
-    std::function<Result<Record>(const StoreReader&)> plan;
+/// What would be done, or was done, and how the tool ends if that is all.
+struct Told {
+    Record record;
+    ExitCode verdict = ExitCode::ok;
+};
 
-    /// What was done.
-    std::function<Result<Record>(TokenStore&)> make;
+/// The console is for progress and for what is to be said besides.
+struct Change {
+    std::function<Result<Told>(const StoreReader&, Console&)> plan;
+    std::function<Result<Told>(TokenStore&, Console&)> make;
 
     bool reclaims_expired = false;  ///< whether the engine may drop what has expired while the store is open
 };

@@ -19,6 +19,8 @@
 #include "format/rfc3339.hpp"
 #include "format/table.hpp"
 #include "format/terminal_text.hpp"
+#include "system/interruption.hpp"
+#include "verbs/answers.hpp"
 #include "verbs/options.hpp"
 #include "verbs/view.hpp"
 #include "verbs/walk.hpp"
@@ -42,26 +44,39 @@ struct Arguments : View {
     std::optional<By> by;  // absent: one line for the whole store
 };
 
+/// Nothing where damage keeps the index from being read through, which counts as a lost stretch.
+Result<std::optional<std::uint64_t>> unless_damaged(const Result<std::uint64_t>& count, WalkedTokens& walked) {
+    if (count) return std::optional(*count);
+    if (count.error().code != ErrorCode::corrupt) return count.error();
+    ++walked.lost_stretches;
+    return std::optional<std::uint64_t>();
+}
+
 ExitCode count_all(const Arguments& arguments, const StoreReader& reader, Console& console) {
-    const Result<TokenCounts> counts = reader.count(arguments.as_of_us);
-    if (!counts) return report(console, counts.error());
-    const std::vector<std::pair<std::string_view, std::uint64_t>> figures = {
-        {"tokens", counts->tokens},   {"users", counts->users},     {"families", counts->families},
-        {"live", counts->live},       {"revoked", counts->revoked}, {"consumed", counts->consumed},
-        {"expired", counts->expired},
-    };
-    if (as_table(arguments.form, console)) {
-        std::vector<std::pair<std::string_view, Cell>> fields;
-        for (const auto& [name, figure] : figures) fields.emplace_back(name, Cell(figure));
-        console.output.write(field_list(fields));
-    } else {
-        JsonLine line;
-        line.time("as_of", arguments.as_of_us);
-        for (const auto& [name, figure] : figures) line.number(name, figure);
-        console.output.write(line.finish());
+    std::map<TokenState, std::uint64_t> tokens;
+    Result<WalkedTokens> walked =
+        walk_all(reader, arguments.as_of_us, "counting", console, [&tokens](const JudgedToken& judged) {
+            ++tokens[judged.state];
+            return true;
+        });
+    if (!walked) return report(console, walked.error());
+    if (interrupted()) return ExitCode::failure;
+    const auto users = unless_damaged(reader.count_users(), *walked);
+    if (!users) return report(console, users.error());
+    const auto families = unless_damaged(reader.count_families(), *walked);
+    if (!families) return report(console, families.error());
+
+    const auto itself = [](std::uint64_t count) { return count; };
+    Record record;
+    if (!as_table(arguments.form, console)) record.add("as_of", Moment{arguments.as_of_us});
+    record.add("tokens", walked->visited);
+    record.add_if("users", *users, itself);
+    record.add_if("families", *families, itself);
+    for (const TokenState state : {TokenState::live, TokenState::revoked, TokenState::consumed, TokenState::expired}) {
+        record.add(std::string(name(state)), tokens[state]);
     }
-    tell_moment(console, reader, arguments.as_of_us);
-    return ExitCode::ok;
+    Answers(console, arguments.form).single(record);
+    return conclude(console, reader, arguments.as_of_us, *walked);
 }
 
 struct Tally {

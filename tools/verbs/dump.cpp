@@ -94,6 +94,8 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view text
 }
 
 Result<Written> write_to_file(const Arguments& arguments, const StoreReader& reader, Console& console) {
+    // A dump beside the checksum of an older one could not be imported.
+    if (Result<void> vacant = PrivateFile::check_vacant(checksum_path(*arguments.file)); !vacant) return vacant.error();
     Result<PrivateFile> file = PrivateFile::begin(*arguments.file);
     if (!file) return file.error();
     Sha256 digest;
@@ -161,6 +163,12 @@ Run declare(CLI::App& line) {
 
 }  // namespace
 
-Verb dump_verb() { return {"dump", "Write every token, in the order of hashes, for machines and for import", declare}; }
+Verb dump_verb() {
+    return {"dump", "Write every token, in the order of hashes, for machines and for import", declare,
+            "Examples:\n"
+            "  tokenstore dump gateway --out tokens.jsonl     a private file, with its checksum beside it\n"
+            "  tokenstore dump gateway --state live --sample 100 | jq .\n"
+            "  tokenstore dump gateway | tokenstore import other -\n"};
+}
 
 }  // namespace tokenstore::tool

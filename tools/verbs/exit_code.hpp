@@ -10,7 +10,7 @@ namespace tokenstore::tool {
 enum class ExitCode : int {
     ok = 0,         ///< found, done
     not_found = 1,  ///< what was asked for is not there
-    findings = 2,   ///< something is to be looked at: rows were refused, two stores differ
+    findings = 2,   ///< something is to be looked at, such as rows that were refused
     damaged = 3,    ///< the store or the file holds damaged bytes
     held = 4,       ///< another process holds the store
     usage = 5,      ///< the command line, or a value on it

@@ -119,6 +119,11 @@ Run declare(CLI::App& line) {
 
 }  // namespace
 
-Verb get_verb() { return {"get", "Show one token, whatever its state, and why it is or is not valid", declare}; }
+Verb get_verb() {
+    return {"get", "Show one token, whatever its state, and why it is or is not valid", declare,
+            "Examples:\n"
+            "  tokenstore get gateway --token-stdin           type or paste the raw token; it is not shown\n"
+            "  tokenstore get gateway --hash HEX --full-hash --show-ids --format json\n"};
+}
 
 }  // namespace tokenstore::tool

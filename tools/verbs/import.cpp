@@ -240,7 +240,10 @@ Run declare(CLI::App& line) {
 }  // namespace
 
 Verb import_verb() {
-    return {"import", "Store the rows of a dump, or of a CSV file that PostgreSQL made of the origin's table", declare};
+    return {"import", "Store the rows of a dump, or of a CSV file that PostgreSQL made of the origin's table", declare,
+            "Examples:\n"
+            "  tokenstore import gateway refresh_tokens.csv   all rows, or none if one is bad\n"
+            "  tokenstore import gateway refresh_tokens.csv --on-error skip\n"};
 }
 
 }  // namespace tokenstore::tool

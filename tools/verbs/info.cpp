@@ -12,6 +12,7 @@
 #include <tokenstore/version.hpp>
 
 #include "verbs/answers.hpp"
+#include "verbs/figures.hpp"
 #include "verbs/options.hpp"
 
 namespace tokenstore::tool {
@@ -27,8 +28,8 @@ struct Arguments {
 };
 
 // The tokens of a store this large are not all read: the oldest and the newest are those of the sample then.
-Record info_record(const StoreFigures& figures, const RecordFigures& records, const std::optional<StoreHolder>& holder,
-                   std::int64_t as_of_us) {
+Record info_record(const Figures& of_store, const std::optional<StoreHolder>& holder, std::int64_t as_of_us) {
+    const auto& [figures, records] = of_store;
     const std::uint64_t tokens =
         records.live.records + records.consumed.records + records.revoked.records + records.expired.records;
     const auto moment = [](std::int64_t time_us) { return Moment{time_us}; };
@@ -42,7 +43,7 @@ Record info_record(const StoreFigures& figures, const RecordFigures& records, co
     record.add_if("holder_program", holder, [](const StoreHolder& by) { return by.program; });
     record.add("sequence", figures.sequence);
     record.add_if("clock_mark", figures.clock_mark_us, moment);
-    record.add("rotations_in_doubt", figures.rotations_in_doubt);
+    record.add_if("rotations_in_doubt", figures.rotations_in_doubt, [](std::uint64_t count) { return count; });
     record.add("is_estimate", records.is_estimate);
     record.add("tokens", tokens);
     record.add("live", records.live.records);
@@ -71,12 +72,10 @@ ExitCode run(const Arguments& arguments, Console& console) {
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
     if (arguments.options) return show_options(arguments, *reader, console);
-    const Result<StoreFigures> figures = reader->figures();
+    const Result<Figures> figures = read_figures(*reader, as_of_us, sample_tokens, console);
     if (!figures) return report(console, figures.error());
-    const Result<RecordFigures> records = reader->measure({.as_of_us = as_of_us, .sample_tokens = sample_tokens});
-    if (!records) return report(console, records.error());
-    Answers(console, arguments.form).single(info_record(*figures, *records, holder_of(arguments.store), as_of_us));
-    return ExitCode::ok;
+    Answers(console, arguments.form).single(info_record(*figures, holder_of(arguments.store), as_of_us));
+    return conclude(*figures, *reader, as_of_us, console);
 }
 
 Run declare(CLI::App& line) {

@@ -76,6 +76,11 @@ Run declare(CLI::App& line) {
 
 }  // namespace
 
-Verb log_verb() { return {"log", "Show the write-ahead log as operations: stored, rotated, revoked, ended", declare}; }
+Verb log_verb() {
+    return {"log", "Show the write-ahead log as operations: stored, rotated, revoked, ended", declare,
+            "Examples:\n"
+            "  tokenstore log gateway --follow                what happens now\n"
+            "  tokenstore log gateway --format json | jq 'select(.operation == \"family_ended\")'\n"};
+}
 
 }  // namespace tokenstore::tool

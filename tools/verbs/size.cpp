@@ -10,6 +10,7 @@
 #include <tokenstore/store_reader.hpp>
 
 #include "verbs/answers.hpp"
+#include "verbs/figures.hpp"
 #include "verbs/options.hpp"
 
 namespace tokenstore::tool {
@@ -57,7 +58,18 @@ Record kind_row(std::string name, const KindFigures& kind, std::uint64_t dead_by
         .add("dead", Share{share_of(dead_bytes, kind.bytes)});
 }
 
-void write_rows(Answers& answers, const StoreFigures& figures, const RecordFigures& records) {
+// A kind that could not be read through.
+Record unread_row(std::string name) {
+    return row("records", std::move(name))
+        .add("files", nullptr)
+        .add("records", nullptr)
+        .add("bytes", nullptr)
+        .add("expired", nullptr)
+        .add("dead", nullptr);
+}
+
+void write_rows(Answers& answers, const Figures& of_store) {
+    const auto& [figures, records] = of_store;
     for (const LevelFigures& level : figures.levels) answers.row(level_row(level));
     answers.row(bytes_row("logs", figures.log_bytes));
     answers.row(bytes_row("other", figures.other_bytes));
@@ -66,27 +78,27 @@ void write_rows(Answers& answers, const StoreFigures& figures, const RecordFigur
     answers.row(kind_row("consumed tokens", records.consumed, records.consumed.bytes));
     answers.row(kind_row("revoked tokens", records.revoked, records.revoked.bytes));
     answers.row(kind_row("expired tokens", records.expired, records.expired.bytes));
-    const std::array<std::pair<const char*, const KindFigures*>, 5> others = {{
+    const std::array<std::pair<const char*, const std::optional<KindFigures>*>, 5> others = {{
         {"entries by family", &records.family_entries},
         {"entries by user", &records.user_entries},
         {"ends of families", &records.family_ends},
         {"ends of users", &records.user_ends},
         {"noted ends", &records.listed_ends},
     }};
-    for (const auto& [name, kind] : others) answers.row(kind_row(name, *kind, kind->expired_bytes));
+    for (const auto& [name, kind] : others) {
+        answers.row(*kind ? kind_row(name, **kind, (*kind)->expired_bytes) : unread_row(name));
+    }
 }
 
 ExitCode run(const Arguments& arguments, Console& console) {
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
-    const Result<StoreFigures> figures = reader->figures();
+    const Result<Figures> figures = read_figures(*reader, arguments.as_of_us, /*sample_tokens=*/0, console);
     if (!figures) return report(console, figures.error());
-    const Result<RecordFigures> records = reader->measure({.as_of_us = arguments.as_of_us});
-    if (!records) return report(console, records.error());
     Answers answers(console, arguments.form);
-    write_rows(answers, *figures, *records);
+    write_rows(answers, *figures);
     answers.finish();
-    return ExitCode::ok;
+    return conclude(*figures, *reader, arguments.as_of_us, console);
 }
 
 Run declare(CLI::App& line) {

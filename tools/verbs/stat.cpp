@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include <tokenstore/clock.hpp>
 #include <tokenstore/store_reader.hpp>
@@ -15,6 +14,7 @@
 #include "format/prometheus.hpp"
 #include "format/record.hpp"
 #include "system/interruption.hpp"
+#include "verbs/figures.hpp"
 #include "verbs/view.hpp"
 
 namespace tokenstore::tool {
@@ -29,32 +29,8 @@ struct Arguments {
     std::optional<Form> form;
 };
 
-struct Reading {
-    std::int64_t as_of_us = 0;
-    StoreFigures figures;
-    RecordFigures records;
-};
-
-Result<Reading> read(const Arguments& arguments) {
-    Reading reading;
-    reading.as_of_us = system_clock().wall_us();
-    const Result<StoreReader> reader = StoreReader::open(arguments.store);
-    if (!reader) return reader.error();
-    Result<StoreFigures> figures = reader->figures();
-    if (!figures) return figures.error();
-    reading.figures = *std::move(figures);
-    Result<RecordFigures> records =
-        reader->measure({.as_of_us = reading.as_of_us, .sample_tokens = arguments.sample_tokens});
-    if (!records) return records.error();
-    reading.records = *records;
-    return reading;
-}
-
-Record stat_record(const Reading& reading) {
-    const auto& [as_of_us, figures, records] = reading;
-    const std::uint64_t expired_bytes = records.live.expired_bytes + records.consumed.expired_bytes +
-                                        records.revoked.expired_bytes + records.expired.expired_bytes +
-                                        records.family_entries.expired_bytes + records.user_entries.expired_bytes;
+Record stat_record(const Figures& of_store, std::int64_t as_of_us) {
+    const auto& [figures, records] = of_store;
     return Record()
         .add("as_of", Moment{as_of_us})
         .add("is_estimate", records.is_estimate)
@@ -66,7 +42,7 @@ Record stat_record(const Reading& reading) {
         .add("table_bytes", Bytes{figures.table_bytes})
         .add("log_bytes", Bytes{figures.log_bytes})
         .add("pending_compaction_bytes", Bytes{figures.pending_compaction_bytes})
-        .add("expired_bytes", Bytes{expired_bytes});
+        .add_if("expired_bytes", expired_bytes(records), [](std::uint64_t bytes) { return Bytes{bytes}; });
 }
 
 // Lines of a table that grows: widths are those of the headings, or of what usually stands there.
@@ -90,22 +66,27 @@ bool wait(std::size_t seconds) {
 
 ExitCode run(const Arguments& arguments, Console& console) {
     const bool is_table = as_table(arguments.form, console);
+    ExitCode verdict = ExitCode::ok;
     for (std::size_t line = 0; arguments.lines == 0 || line < arguments.lines; ++line) {
         if (line > 0 && !wait(arguments.interval_s)) break;
-        const Result<Reading> reading = read(arguments);
-        if (!reading) return report(console, reading.error());
+        const std::int64_t as_of_us = system_clock().wall_us();
+        const Result<StoreReader> reader = StoreReader::open(arguments.store);
+        if (!reader) return report(console, reader.error());
+        const Result<Figures> figures = read_figures(*reader, as_of_us, arguments.sample_tokens, console);
+        if (!figures) return report(console, figures.error());
         if (arguments.prometheus) {
-            console.output.write(prometheus_text(reading->figures, reading->records));
-            break;
+            console.output.write(prometheus_text(figures->store, figures->records));
+            return conclude(*figures, *reader, as_of_us, console);
         }
-        const Record record = stat_record(*reading);
+        const Record record = stat_record(*figures, as_of_us);
         constexpr std::size_t lines_per_heading = 20;
         if (is_table && line % lines_per_heading == 0) console.output.write(table_line(record, /*heading=*/true));
         console.output.write(is_table ? table_line(record, /*heading=*/false) : json_line(record));
         console.output.flush();
+        if (verdict == ExitCode::ok) verdict = conclude(*figures, *reader, as_of_us, console);  // once is enough
         if (arguments.interval_s == 0 || !console.output.usable()) break;
     }
-    return ExitCode::ok;
+    return verdict;
 }
 
 Run declare(CLI::App& line) {
@@ -128,6 +109,11 @@ Run declare(CLI::App& line) {
 
 }  // namespace
 
-Verb stat_verb() { return {"stat", "Watch a store: tokens by state, sizes, what waits to be compacted", declare}; }
+Verb stat_verb() {
+    return {"stat", "Watch a store: tokens by state, sizes, what waits to be compacted", declare,
+            "Examples:\n"
+            "  tokenstore stat gateway -i 5                   a line every five seconds\n"
+            "  tokenstore stat gateway --prom > tokenstore.prom\n"};
+}
 
 }  // namespace tokenstore::tool

@@ -24,7 +24,13 @@ struct Verb {
     /// Puts the verb's options on its part of the command line. Called once, before the line is parsed; what the
     /// options fill lives in the answer.
     std::function<Run(CLI::App&)> declare;
+
+    /// Below the options in its help: examples, and what else there is to be known. Whole lines.
+    std::string more = {};
 };
+
+/// What stands at the end of a help: more, then the exit codes.
+[[nodiscard]] std::string help_footer(const std::string& more);
 
 /// Adds the verbs below `parent`, under a heading of the help. `chosen` is what runs the verb that the command line
 /// names, once that was parsed. A verb with verbs of its own calls this too.

@@ -1,5 +1,6 @@
 #include "verbs/walk.hpp"
 
+#include <memory>
 #include <string>
 
 #include "format/progress.hpp"
@@ -8,6 +9,8 @@
 
 namespace tokenstore::tool {
 namespace {
+
+constexpr std::int64_t wondering_after_us = 1'000'000;
 
 // Hashes are evenly spread: how far the walk has come in them is how far it has come in the store.
 constexpr std::uint64_t places = std::uint64_t{1} << 32U;
@@ -32,10 +35,20 @@ std::string damage_text(const WalkedTokens& walked) {
     return text;
 }
 
+std::function<bool(std::uint64_t, std::uint64_t)> slow_progress(std::string_view what, Console& console) {
+    const auto progress = std::make_shared<Progress>(console.errors);
+    const auto has_begun = std::make_shared<bool>(false);
+    return [=, what = std::string(what)](std::uint64_t done, std::uint64_t total) {
+        if (!*has_begun) progress->begin(what, total, wondering_after_us);
+        *has_begun = true;
+        progress->update(done, done);
+        return !interrupted();
+    };
+}
+
 Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, std::string_view what, Console& console,
                               const std::function<bool(const JudgedToken&)>& visit) {
     constexpr std::uint64_t tokens_between_looks = 256;
-    constexpr std::int64_t wondering_after_us = 1'000'000;
     Progress progress(console.errors);
     progress.begin(what, places, wondering_after_us);
     std::uint64_t visited = 0;
@@ -45,15 +58,18 @@ Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, 
     });
 }
 
+ExitCode tell_damage(Console& console, const StoreReader& reader, std::int64_t as_of_us, const WalkedTokens& walked,
+                     const std::string& what) {
+    if (!walked.met_damage()) return ExitCode::ok;
+    report(console, "corrupt: " + what + moment_text(reader, as_of_us) + ", WITHOUT " + damage_text(walked));
+    return ExitCode::damaged;
+}
+
 ExitCode conclude(Console& console, const StoreReader& reader, std::int64_t as_of_us, const WalkedTokens& walked,
                   const std::string& what) {
     console.output.flush();
-    const std::string moment = what + moment_text(reader, as_of_us);
-    if (walked.met_damage()) {
-        report(console, "corrupt: " + moment + ", WITHOUT " + damage_text(walked));
-        return ExitCode::damaged;
-    }
-    if (console.output.usable()) report(console, moment);
+    if (walked.met_damage()) return tell_damage(console, reader, as_of_us, walked, what);
+    if (console.output.usable()) report(console, what + moment_text(reader, as_of_us));
     return ExitCode::ok;
 }
 

@@ -12,6 +12,11 @@
 
 namespace tokenstore::tool {
 
+/// For a long call of the library: tells how far it has come once it takes so long that somebody wonders, and answers
+/// false once somebody interrupts. `what` names the work.
+[[nodiscard]] std::function<bool(std::uint64_t done, std::uint64_t total)> slow_progress(std::string_view what,
+                                                                                         Console& console);
+
 /// Visits every token that can be read, in the order of hashes, until `visit` answers false, the output has failed, or
 /// an interruption has arrived. `what` names the work in the line of progress.
 [[nodiscard]] Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, std::string_view what,
@@ -20,8 +25,13 @@ namespace tokenstore::tool {
 /// "2 damaged records and 1 unreadable stretch of unknown size"; empty if there is no damage.
 [[nodiscard]] std::string damage_text(const WalkedTokens& walked);
 
-/// Tells of which moment the answer speaks, and what is missing in it for damage. `what` stands before that, such as
-/// "3 tokens of ". Call it once the answer is complete.
+/// Tells what is missing in the answer for damage, if anything is. `what` stands before the moment, such as
+/// "3 tokens of ".
+[[nodiscard]] ExitCode tell_damage(Console& console, const StoreReader& reader, std::int64_t as_of_us,
+                                   const WalkedTokens& walked, const std::string& what = {});
+
+/// Tells of which moment the answer speaks, and what is missing in it for damage. Call it once the answer is
+/// complete.
 [[nodiscard]] ExitCode conclude(Console& console, const StoreReader& reader, std::int64_t as_of_us,
                                 const WalkedTokens& walked, const std::string& what = {});
 

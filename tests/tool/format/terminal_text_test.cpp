@@ -32,6 +32,9 @@ BOOST_AUTO_TEST_CASE(marks_of_direction_and_invisible_characters_are_escaped) {
     BOOST_TEST(terminal_text("\xe2\x80\xa8") == "\\u2028");
     BOOST_TEST(terminal_text("\xd8\x9c") == "\\u061c");
     BOOST_TEST(terminal_text("\xef\xbb\xbf") == "\\ufeff");
+    BOOST_TEST(terminal_text("\xe1\x85\x9f\xe1\x85\xa0") == "\\u115f\\u1160");  // Hangul fillers
+    BOOST_TEST(terminal_text("\xe3\x85\xa4\xef\xbe\xa0") == "\\u3164\\uffa0");
+    BOOST_TEST(terminal_text("\xe1\x84\x92\xe1\x85\xa1") == "\xe1\x84\x92\xe1\x85\xa1");  // the letters beside them
     BOOST_TEST(terminal_text("\xf3\xa0\x80\xa1") == "\\U000e0021");
 }
 
