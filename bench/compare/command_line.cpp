@@ -39,7 +39,8 @@ CommandLine parse_command_line(int argc, char** argv) {
     app.add_option("--tokens", tokens, "how many tokens each participant holds (1,000,000; quick: 100,000)")
         ->check(CLI::Range(1'000, 100'000'000));
     app.add_option("--rounds", rounds, "how often each figure is taken (5; quick: 3)")->check(CLI::Range(1, 100));
-    app.add_option("--loop-ms", loop_ms, "how long each figure is taken, in each kind of loop (1000; quick: 70)")
+    app.add_option("--loop-ms", loop_ms,
+                   "how long a figure is taken, in each kind of loop, after a fifth of that (1000; quick: 70)")
         ->check(CLI::Range(10, 100'000));
     app.add_option("--clients", clients, "how many ask at once (1,2,8,64; quick: 1,2, and 8 that race)")
         ->delimiter(',')
@@ -73,7 +74,10 @@ CommandLine parse_command_line(int argc, char** argv) {
     }
     settings.tokens = tokens.value_or(settings.tokens);
     settings.rounds = rounds.value_or(settings.rounds);
-    if (loop_ms) settings.closed_loop = settings.open_loop = std::chrono::milliseconds(*loop_ms);
+    if (loop_ms) {
+        settings.closed_loop = settings.open_loop = std::chrono::milliseconds(*loop_ms);
+        settings.warm_up = settings.closed_loop / 5;
+    }
     return {settings, 0};
 }
 

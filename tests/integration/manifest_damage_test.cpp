@@ -110,6 +110,24 @@ BOOST_AUTO_TEST_CASE(zeroes_behind_what_was_synced_are_no_damage_after_a_power_f
     must(store.close());
 }
 
+BOOST_AUTO_TEST_CASE(a_record_that_got_to_the_disk_before_the_one_in_front_of_it_is_no_damage_after_a_power_failure) {
+    const auto overtaken = whole + std::string(97, '\0') + whole.substr(record_offsets(whole).back());
+    check_is_refused(overtaken);
+    const storage::HostOverride rebooted(after_another_boot());
+    check_is_accepted(overtaken);
+    must(store.close());
+}
+
+BOOST_AUTO_TEST_CASE(what_had_been_synced_is_missed_after_a_power_failure_too) {
+    const storage::HostOverride rebooted(after_another_boot());
+    const auto offsets = record_offsets(whole);
+    for (const auto offset : {offsets.front(), offsets[offsets.size() / 2], offsets.back()}) {
+        auto garbled = whole;
+        garbled.replace(offset, 7, 7, '\0');
+        BOOST_TEST_CONTEXT("a record's head lost at " << offset) { check_is_refused(garbled); }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_store_that_was_killed_while_it_was_opened_goes_on) {
     const auto mark = FolderImage::read_bytes(directory() / "HIGH_WATER");
     store = must(TokenStore::open(directory(), options));
