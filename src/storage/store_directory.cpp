@@ -70,8 +70,10 @@ bool is_file_of_the_engine(std::string_view name) {
 bool is_our_marker(const fs::path& file, bool alone) {
     std::ifstream in(file, std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>(in), {}};
-    // A crash may have come while the content was written; nothing else was made before.
-    return alone ? marker_content.starts_with(content) : content == marker_content;
+    if (!alone) return content == marker_content;
+    // A crash may have come while the content was written; nothing else was made before. A power failure may have left
+    // any bytes in its place.
+    return marker_content.starts_with(content) || content.size() == marker_content.size();
 }
 
 /// "." for a plain name.

@@ -47,7 +47,7 @@ fs::path path_from_parent() {
 }
 
 /// What the marker of a store in the making says: a file of the same name that says something else is none.
-constexpr const char* marker_text = "A token store is being made here.\n";
+const std::string marker_text = "A token store is being made here.\n";
 
 void write_file(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
 
@@ -230,9 +230,11 @@ BOOST_AUTO_TEST_CASE(a_half_made_store_keeps_its_marker_whole_while_it_is_made_a
     BOOST_TEST(watch.was_whole());
 }
 
-BOOST_AUTO_TEST_CASE(a_store_of_which_only_half_the_marker_was_written_is_made_anew) {
+BOOST_AUTO_TEST_CASE(a_store_of_whose_marker_only_a_part_got_to_the_disk_is_made_anew) {
     fs::create_directory(directory);
-    for (const std::string text : {"", "A token sto"}) {
+    const std::string garbled_behind = marker_text.substr(0, 16) + std::string(marker_text.size() - 16, '\x9f');
+    for (const std::string& text :
+         {std::string(), std::string("A token sto"), garbled_behind, std::string(marker_text.size(), '\0')}) {
         write_file(directory / "CREATING", text);
         BOOST_TEST(error_of(open(false)).code == ErrorCode::store_missing);
         make_store_with_a_token();
