@@ -17,6 +17,12 @@ struct FamilyEnd {
     friend bool operator==(const FamilyEnd&, const FamilyEnd&) = default;
 };
 
+/// Whether the note of a family's end under a user who owns no tip of it any more can stand beside that end: the family
+/// may have passed to another user, for whose tokens the end is kept longer than the note.
+[[nodiscard]] inline bool is_outdated_note_of(const FamilyEnd& note, const FamilyEnd& end) noexcept {
+    return note.ended_at_us == end.ended_at_us && note.reason == end.reason && note.keep_until_us <= end.keep_until_us;
+}
+
 /// A user's end covers the tokens issued up to its stamp; the user can log in again.
 struct UserEnd {
     std::int64_t ended_at_us = 0;

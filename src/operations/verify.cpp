@@ -256,6 +256,10 @@ private:
         if (*end ? **end == listed : may_be_gone(listed.keep_until_us)) return;
         const auto user =
             codec::trailing_id<UserId>(key.substr(0, codec::revocation_prefix_bytes), codec::revocation_prefix_bytes);
+        if (*end && model::is_outdated_note_of(listed, **end)) {
+            const auto owner = database_.owner_of(*family);
+            if (cannot_tell(owner) || *owner != user) return;
+        }
         tell_end_not_listed(*user, *family, "a family is noted under its user as ended, and its end says otherwise");
     }
 

@@ -359,6 +359,22 @@ BOOST_AUTO_TEST_CASE(an_end_that_its_user_does_not_list_is_found_and_so_is_the_r
     check_finds({"end_not_listed revocations", "end_not_listed revocations"});
 }
 
+// The end is kept longer then, for the tokens of the other user; the note under the first one stays as it is.
+BOOST_AUTO_TEST_CASE(the_note_of_an_end_under_a_user_from_whom_the_family_has_passed_on_is_no_finding) {
+    create(1, {.user = 1, .family = 1, .lifetime_us = hour_us});
+    revoke_family(1);
+    clock.advance_us(day_us);
+    must(store.cleanup_expired());
+    clock.advance_us(300 * day_us);
+    Token row = make_token(2);
+    row.user_id = make_user_id(2);
+    row.family_id = make_family_id(1);
+    row.expires_at_us = clock.wall_us() + options.longest_token_lifetime_us;
+    BOOST_REQUIRE(must(store.import_tokens({&row, 1})).at(0).outcome == ImportOutcome::stored);
+    check_is_sound();
+    BOOST_TEST(state(2) == TokenState::revoked);
+}
+
 BOOST_AUTO_TEST_CASE(an_end_that_is_kept_too_short_is_found) {
     create(1);
     revoke_user(1);
