@@ -99,8 +99,10 @@ Result<void> sum_up(const fs::path& folder, CopySummary& summary) {
     std::error_code failure;
     for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
         if (entry->path().filename() == list_name) continue;
+        const auto bytes = entry->file_size(failure);
+        if (failure) break;
         ++summary.files;
-        summary.bytes += entry->file_size(failure);
+        summary.bytes += bytes;
     }
     if (failure) return storage::system_error(failure.value(), "reading the folder of the copy");
     return {};
@@ -108,6 +110,15 @@ Result<void> sum_up(const fs::path& folder, CopySummary& summary) {
 
 // ---- Backups
 // ---------------------------------------------------------------------------------------------------------
+
+Result<void> make_repository(const fs::path& repository) {
+    if (::mkdir(repository.c_str(), S_IRWXU) == 0) {
+        return storage::sync_directory(storage::current_host(),
+                                       repository.has_parent_path() ? repository.parent_path() : fs::path("."));
+    }
+    if (errno == EEXIST) return {};
+    return storage::system_error(errno, "making the folder of backups");
+}
 
 std::optional<std::uint64_t> number_of(const fs::path& backup) {
     const auto name = backup.filename().string();
@@ -188,15 +199,14 @@ public:
         }
         codec::BackupFile noted{file.name, file.bytes, 0, identity->second};
         const auto known = known_.find(identity->second);
-        if (known != known_.end() && known->second.second.bytes == file.bytes) {
-            const auto linked = storage::link_or_copy(known->second.first, to, step_);
-            if (!linked) return linked.error();
-            if (*linked) summary.shared_bytes += file.bytes;
-            noted.checksum = known->second.second.checksum;
+        const auto shared = known == known_.end() ? std::nullopt : share(known->second, file, to, summary);
+        if (shared) {
+            noted.checksum = *shared;
         } else {
-            if (auto sound = view.check_table_file(file); !sound) return damaged_source(std::move(sound).error());
             const auto checksum = storage::copy_file(from, to, step_);
             if (!checksum) return checksum.error();
+            // The copy, and not what it was made from: a second reading may differ.
+            if (auto sound = view.check_table_file(file, to); !sound) return damaged_source(std::move(sound).error());
             noted.checksum = *checksum;
         }
         noted_.emplace(file.name, std::move(noted));
@@ -221,6 +231,23 @@ public:
     }
 
 private:
+    /// The checksum of a file of the backup before, which now stands at `to`, too. Nothing where that is not as it is
+    /// listed: somebody may have removed half of the backup.
+    std::optional<std::uint64_t> share(const std::pair<fs::path, codec::BackupFile>& known,
+                                       const storage::TableFile& file, const fs::path& to, CopySummary& summary) const {
+        std::error_code unknown;
+        const bool is_whole = known.second.bytes == file.bytes && fs::is_regular_file(known.first, unknown) &&
+                              fs::file_size(known.first, unknown) == file.bytes;
+        if (unknown || !is_whole) return std::nullopt;
+        const auto linked = storage::link_or_copy(known.first, to, step_);
+        if (!linked) {
+            fs::remove(to, unknown);
+            return std::nullopt;
+        }
+        if (*linked) summary.shared_bytes += file.bytes;
+        return known.second.checksum;
+    }
+
     /// A backup of damage would push good ones out.
     static Error damaged_source(Error found) {
         if (found.code != ErrorCode::corrupt) return found;
@@ -282,9 +309,7 @@ Result<CopySummary> checkpoint_store(const fs::path& store, const fs::path& to, 
 Result<Backup> make_backup(const fs::path& store, const fs::path& repository, const Clock& clock,
                            const CopyWatch& watch) noexcept {
     return guarded([&]() -> Result<Backup> {
-        if (::mkdir(without_slash(repository).c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-            return storage::system_error(errno, "making the folder of backups");
-        }
+        if (auto made = make_repository(without_slash(repository)); !made) return std::move(made).error();
         const auto backups = find_backups(repository);
         if (!backups) return backups.error();
         const auto number = backups->empty() ? 1 : backups->rbegin()->first + 1;

@@ -184,6 +184,9 @@ public:
     /// that an owner has replaced since is in order.
     [[nodiscard]] Result<void> check_table_file(const TableFile& file) const;
 
+    /// The same for a copy of it.
+    [[nodiscard]] Result<void> check_table_file(const TableFile& file, const std::filesystem::path& copy) const;
+
     /// How many records the engine takes a column family to hold.
     [[nodiscard]] std::uint64_t estimated_records(Family family) const;
 

@@ -46,12 +46,15 @@ Result<std::map<std::string, std::string>> Database::table_identities() const {
 const ViewExtent& Database::view_extent() const noexcept { return engine_->extent; }
 
 Result<void> Database::check_table_file(const TableFile& file) const {
+    return check_table_file(file, directory() / file.name);
+}
+
+Result<void> Database::check_table_file(const TableFile& file, const fs::path& path) const {
     auto descriptors =
         column_family_descriptors(/*block_cache_bytes=*/1U << 20U, Options().write_buffer_bytes, nullptr);
     rocksdb::Options options(rocksdb::DBOptions(), descriptors[position(file.family)].options);
     options.env = engine_->host.env;
     rocksdb::SstFileReader reader(options);
-    const auto path = directory() / file.name;
     auto status = reader.Open(path.string());
     rocksdb::ReadOptions read;
     read.readahead_size = 2U << 20U;

@@ -62,7 +62,8 @@ std::optional<std::string> find_damage(const Manifest& manifest, const std::opti
     if (manifest.fault == codec::LogFault::none) return std::nullopt;
     const bool same_boot = mark && boot && *boot == mark->boot;
     // The engine writes several records before it syncs, and a power failure keeps any of them: a later one may have
-    // got to the disk without the one before it. The mark tells that the fault is behind what had been synced.
+    // got to the disk without the one before it. The fault is behind what the mark proves; what was synced since is
+    // whole, if the disk kept it.
     if (!same_boot && mark && mark->manifest.number == manifest.number) return std::nullopt;
     const bool may_be_torn = !same_boot || manifest.fault == codec::LogFault::cut_short;
     if (may_be_torn && !manifest.goes_on_behind) return std::nullopt;

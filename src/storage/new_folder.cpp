@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -26,6 +27,13 @@ fs::path parent_of(const fs::path& path) { return path.has_parent_path() ? path.
 
 Error error(ErrorCode code, std::string message) { return {code, WriteState::nothing_written, std::move(message)}; }
 
+bool is_taken(const fs::path& place) {
+    std::error_code unknown;
+    return fs::exists(fs::symlink_status(place, unknown));
+}
+
+Error taken() { return error(ErrorCode::already_exists, "there is something of that name already"); }
+
 bool is_the_folder(int descriptor, const fs::path& path) {
     struct stat opened {};
     struct stat named {};
@@ -41,12 +49,18 @@ Result<int> lock_or_make(const fs::path& folder) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (descriptor < 0 && errno == ENOENT) return none;
     if (descriptor < 0) return system_error(errno, "opening the folder " + folder.filename().string());
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && is_the_folder(descriptor, folder)) return descriptor;
-    const bool is_busy = errno == EWOULDBLOCK;
+    int failure = 0;
+    while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        failure = errno;
+        if (failure != EINTR) break;
+        failure = 0;
+    }
+    if (failure == 0 && is_the_folder(descriptor, folder)) return descriptor;
     ::close(descriptor);
-    if (is_busy) {
+    if (failure == EWOULDBLOCK) {
         return error(ErrorCode::busy, "another process is making it, in the folder " + folder.filename().string());
     }
+    if (failure != 0) return system_error(failure, "locking the folder " + folder.filename().string());
     return none;
 }
 
@@ -58,14 +72,13 @@ Result<NewFolder> NewFolder::beside(const fs::path& wanted) {
     making += ".making";
     constexpr int attempts = 10;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        std::error_code unknown;
-        if (fs::exists(fs::symlink_status(place, unknown))) {
-            return error(ErrorCode::already_exists, "there is something of that name already");
-        }
+        if (is_taken(place)) return taken();
         const auto lock = lock_or_make(making);
         if (!lock) return lock.error();
         if (*lock == none) continue;
-        NewFolder folder(std::move(place), std::move(making), *lock);
+        NewFolder folder(place, making, *lock);
+        // Whoever held the lock until now may have put it there.
+        if (is_taken(place)) return taken();
         std::error_code failure;
         fs::remove_all(folder.folder_, failure);
         if (failure) return system_error(failure.value(), "removing what was left of an earlier copy");
@@ -96,16 +109,23 @@ Result<void> NewFolder::empty() const {
     std::error_code failure;
     for (fs::directory_iterator entry(folder_, failure), end; !failure && entry != end; entry.increment(failure)) {
         fs::remove(entry->path(), failure);
+        if (failure) break;
     }
     if (failure) return system_error(failure.value(), "emptying the folder of the copy");
     return {};
 }
 
 Result<void> NewFolder::put_in_place() {
-    std::error_code failure;
-    fs::rename(folder_, place_, failure);
-    if (failure) return system_error(failure.value(), "putting the copy in its place");
-    return sync_directory(current_host(), parent_of(place_));
+    if (::renameat2(AT_FDCWD, folder_.c_str(), AT_FDCWD, place_.c_str(), RENAME_NOREPLACE) != 0) {
+        if (errno == EEXIST) return taken();
+        return system_error(errno, "putting the copy in its place");
+    }
+    auto synced = sync_directory(current_host(), parent_of(place_));
+    if (synced) return synced;
+    auto failure = std::move(synced).error();
+    failure.write = WriteState::indeterminate;
+    failure.message += "; the copy stands in its place, and a power failure may take it from there";
+    return failure;
 }
 
 }  // namespace tokenstore::storage

@@ -41,13 +41,32 @@ struct CopyFixture : SmallStore {
         must(owner.revoke_family(make_family_id(5)));
         must(owner.close());
         PlainDatabase database(store());
-        database.remove("tokens", std::string_view(reinterpret_cast<const char*>(make_hash(7).bytes.data()), 32));
+        database.remove("tokens", key_of(7));
     }
 
     [[nodiscard]] static bool is_sound(const fs::path& store) {
         const Finished verify = tool({"verify", store.string(), "--full"});
         BOOST_TEST(verify.exit_code == 0, verify.output << verify.errors);
         return verify.exit_code == 0;
+    }
+
+    [[nodiscard]] static std::string key_of(std::uint64_t number) {
+        const TokenHash hash = make_hash(number);
+        return {hash.bytes.begin(), hash.bytes.end()};
+    }
+
+    void import_expired_token_of_its_own_user(std::uint64_t number) const {
+        Token expired = token(number);
+        expired.user_id = make_user_id(number);
+        expired.expires_at_us = now_us - hour_us;
+        TokenStore owner = opened();
+        BOOST_REQUIRE(must(owner.import_tokens({&expired, 1})).at(0).outcome == ImportOutcome::stored);
+        must(owner.close());
+    }
+
+    void check_is_revoked_in_copy(std::uint64_t number) const {
+        const Finished get = tool({"get", copy().string(), "--hash", to_hex(make_hash(number))});
+        BOOST_TEST(get.output.find("\"state\":\"revoked\"") != std::string::npos, get.output);
     }
 
     [[nodiscard]] bool is_valid(const fs::path& store, std::uint64_t number) const {
@@ -215,12 +234,74 @@ BOOST_AUTO_TEST_CASE(fence_of_what_changed_ends_just_that) {
 
 // A host whose clock is ahead takes all of them for expired; they come alive once it is set right.
 BOOST_AUTO_TEST_CASE(fence_covers_tokens_that_only_the_clock_has_ended) {
+    import_expired_token_of_its_own_user(10);
     back_up();
     const Finished restore = tool({"restore", backup_number("000001"), copy().string(), "--fence", "all"});
     BOOST_TEST(restore.exit_code == 0, restore.errors);
-    const Finished asked =
-        tool({"get", copy().string(), "--hash", to_hex(make_hash(6)), "--as-of", "2026-01-01T00:00:00Z"});
-    BOOST_TEST(asked.output.find("\"state\":\"revoked\"") != std::string::npos, asked.output);
+    BOOST_TEST(restore.output.find("\"ended_by_fence\":3") != std::string::npos, restore.output);
+    check_is_revoked_in_copy(10);
+}
+
+BOOST_AUTO_TEST_CASE(fence_of_what_changed_covers_what_a_clock_that_was_ahead_has_reclaimed) {
+    import_expired_token_of_its_own_user(10);
+    back_up();
+    PlainDatabase(store()).remove("tokens", key_of(10));
+    const Finished restore = tool({"restore", backup_number("000001"), copy().string(), "--compare-with",
+                                   store().string(), "--fence", "changed"});
+    BOOST_TEST(restore.exit_code == 0, restore.errors);
+    BOOST_TEST(restore.output.find("\"gone_since\":0") != std::string::npos, restore.output);
+    check_is_revoked_in_copy(10);
+}
+
+BOOST_AUTO_TEST_CASE(restore_of_tokens_that_the_clock_calls_expired_is_to_be_decided_about) {
+    {
+        TokenStore owner = opened();
+        must(owner.revoke_all_user_tokens(make_user_id(1)));
+        must(owner.revoke_all_user_tokens(make_user_id(2)));
+        must(owner.close());
+    }
+    import_expired_token_of_its_own_user(10);
+    back_up();
+    const Finished restore = tool({"restore", backup_number("000001"), copy().string()});
+    BOOST_TEST(restore.exit_code == 2);
+    BOOST_TEST(restore.errors.find("expired by this host's clock") != std::string::npos, restore.errors);
+}
+
+BOOST_AUTO_TEST_CASE(lost_store_that_is_damaged_is_named_and_refused) {
+    back_up();
+    for (const auto& entry : fs::directory_iterator(store())) {
+        if (entry.path().extension() != ".sst") continue;
+        std::string bytes = FolderImage::read_bytes(entry.path());
+        bytes[100] = static_cast<char>(bytes[100] ^ 1);
+        write_text(entry.path(), bytes);
+    }
+    const Finished restore =
+        tool({"restore", backup_number("000001"), copy().string(), "--compare-with", store().string()});
+    BOOST_TEST(restore.exit_code == 3);
+    BOOST_TEST(restore.errors.find("the store of --compare-with: ") != std::string::npos, restore.errors);
+    BOOST_TEST(restore.errors.find("compare with nothing, and fence all") != std::string::npos, restore.errors);
+    BOOST_TEST(!fs::exists(copy()));
+}
+
+// Half of it was removed, perhaps, or brought over from elsewhere.
+BOOST_AUTO_TEST_CASE(backup_does_not_share_with_one_that_lost_files) {
+    back_up();
+    bool is_first = true;
+    for (const auto& entry : fs::directory_iterator(backup_number("000001"))) {
+        if (entry.path().extension() != ".sst") continue;
+        if (is_first) {
+            fs::remove(entry.path());
+        } else {
+            fs::resize_file(entry.path(), fs::file_size(entry.path()) - 1);
+        }
+        is_first = false;
+    }
+    BOOST_REQUIRE(!is_first);
+    const Finished second = tool({"backup", store().string(), backups()});
+    BOOST_TEST(second.exit_code == 0, second.errors);
+    BOOST_TEST(second.output.find("\"shared_bytes\":0}") != std::string::npos, second.output);
+    BOOST_TEST(is_sound(backup_number("000002")));
+    BOOST_TEST(tool({"backups", backups(), "--check"}).exit_code == 3);
 }
 
 BOOST_AUTO_TEST_CASE(restore_that_may_bring_back_what_it_does_ends_with_0_all_the_same) {

@@ -30,7 +30,16 @@ std::optional<RowProblem> find_repeated_key(const rapidjson::Value& object) {
 // ended one back.
 std::optional<RowProblem> find_denied_end(const rapidjson::Value& object) {
     const auto revoked = object.FindMember("is_revoked");
-    if (revoked == object.MemberEnd() || !revoked->value.IsFalse()) return std::nullopt;
+    if (revoked == object.MemberEnd()) return std::nullopt;
+    if (!revoked->value.IsBool()) return RowProblem{"is_revoked", "neither true nor false"};
+    if (revoked->value.GetBool()) return std::nullopt;
+    const auto state = object.FindMember("state");
+    if (state != object.MemberEnd() && state->value.IsString()) {
+        const std::string_view said = *text_of(state->value);
+        if (said == name(TokenState::revoked) || said == name(TokenState::consumed)) {
+            return RowProblem{"is_revoked", "false, though state tells of an end"};
+        }
+    }
     for (const char* witness : {"consumed_at", "successor", "revocation_reason"}) {
         const auto member = object.FindMember(witness);
         if (member == object.MemberEnd() || member->value.IsNull()) continue;

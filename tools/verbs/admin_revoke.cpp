@@ -115,9 +115,12 @@ Result<Told> revoke_owner(const Arguments& arguments, TokenStore& store, Console
     if (live > 0) return tell(arguments, live, "ended");
     // It has ended, known or not; but whoever has mistyped an id must hear of it.
     const Result<StoreReader> reader = StoreReader::open(arguments.change.store);
-    if (!reader) return reader.error();
-    const Result<Owned> owned = look_for(arguments, *reader, console);
-    if (!owned) return owned.error();
+    const Result<Owned> owned = reader ? look_for(arguments, *reader, console) : reader.error();
+    if (!owned) {
+        Told told = tell(arguments, live, "ended");
+        told.verdict = report(console, owned.error());
+        return told;
+    }
     if (owned->tokens == 0 && owned->verdict == ExitCode::ok) {
         return tell_unknown(arguments, console, none_stored(arguments) + "; it was ended all the same");
     }

@@ -78,16 +78,20 @@ Error lost_store_is_held(const StoreHolder& holder) {
                 " has it open, and what it answers from now on would not be known here; stop it first"};
 }
 
-Error cut_short(const char* store) {
-    return {ErrorCode::corrupt, WriteState::nothing_written,
-            std::string(store) + " is damaged: nobody can tell all that changed; compare with nothing, and fence all"};
+// Told in words that tell the two stores apart.
+Error of_lost_store(Error failure) {
+    failure.message = "the store of --compare-with: " + failure.message;
+    if (failure.code == ErrorCode::corrupt || failure.code == ErrorCode::log_damaged) {
+        failure.message += "; nobody can tell all that changed: compare with nothing, and fence all";
+    }
+    return failure;
 }
 
 void compare(const JudgedToken& judged, const std::optional<JudgedToken>& now, BroughtBack& back) {
     if (!now) {
-        // What had expired was reclaimed; that is no change.
-        if (judged.state == TokenState::expired) return;
-        ++back.gone;
+        // What has expired is reclaimed, and that is no change: it is not counted. But by a clock that is ahead it may
+        // have been reclaimed after it was ended, and it would be live once the clock is set right: it is fenced.
+        if (judged.state == TokenState::live) ++back.gone;
     } else if (now->state == TokenState::consumed) {
         ++back.consumed;
     } else if (now->state == TokenState::revoked) {
@@ -98,9 +102,9 @@ void compare(const JudgedToken& judged, const std::optional<JudgedToken>& now, B
     back.changed_families.insert(judged.token.family_id);
 }
 
-// Visits the tokens of `from`, with what `other` knows of each of them.
-template <class Visit>
-Result<WalkedTokens> walk_beside(const StoreReader& from, const StoreReader* other, std::int64_t as_of_us,
+// Visits the tokens of `from`, with what `other` knows of each of them. `as` words what the other fails with.
+template <class As, class Visit>
+Result<WalkedTokens> walk_beside(const StoreReader& from, const StoreReader* other, const As& as, std::int64_t as_of_us,
                                  Console& console, const Visit& visit) {
     std::optional<Error> failure;
     const Result<WalkedTokens> walked = walk_all(from, as_of_us, "comparing", console, [&](const JudgedToken& judged) {
@@ -108,7 +112,7 @@ Result<WalkedTokens> walk_beside(const StoreReader& from, const StoreReader* oth
         if (other != nullptr) {
             Result<std::optional<JudgedToken>> found = other->get_by_hash(judged.token.hash, as_of_us);
             if (!found) {
-                failure = std::move(found).error();
+                failure = as(std::move(found).error());
                 return false;
             }
             there = *std::move(found);
@@ -123,22 +127,29 @@ Result<WalkedTokens> walk_beside(const StoreReader& from, const StoreReader* oth
 Result<BroughtBack> look_at(const StoreReader& made, const StoreReader* lost, const Arguments& arguments,
                             std::int64_t as_of_us, Console& console) {
     BroughtBack back;
-    const auto restored = walk_beside(made, lost, as_of_us, console,
-                                      [&](const JudgedToken& judged, const std::optional<JudgedToken>& now) {
-                                          const bool is_expired = judged.state == TokenState::expired;
-                                          if (!is_expired && judged.state != TokenState::live) return;
-                                          ++(is_expired ? back.expired : back.live);
-                                          if (arguments.fence == Fence::all) back.users.insert(judged.token.user_id);
-                                          if (lost != nullptr) compare(judged, now, back);
-                                      });
+    const auto look_back = [&](const JudgedToken& judged, const std::optional<JudgedToken>& now) {
+        const bool is_expired = judged.state == TokenState::expired;
+        if (!is_expired && judged.state != TokenState::live) return;
+        ++(is_expired ? back.expired : back.live);
+        if (arguments.fence == Fence::all) back.users.insert(judged.token.user_id);
+        if (lost != nullptr) compare(judged, now, back);
+    };
+    const auto restored = walk_beside(made, lost, of_lost_store, as_of_us, console, look_back);
     if (!restored) return restored.error();
+    if (arguments.fences() && restored->met_damage()) {
+        return Error{ErrorCode::corrupt, WriteState::nothing_written,
+                     "the backup holds damage, so that a fence would leave sessions out: see it with --fence none"};
+    }
     if (lost == nullptr) return back;
-    const auto since = walk_beside(*lost, &made, as_of_us, console,
-                                   [&](const JudgedToken& judged, const std::optional<JudgedToken>& before) {
-                                       if (judged.state == TokenState::live && !before) ++back.lost;
-                                   });
-    if (!since) return since.error();
-    if (since->met_damage()) return cut_short("the lost store");
+    const auto look_for_lost = [&](const JudgedToken& judged, const std::optional<JudgedToken>& before) {
+        if (judged.state == TokenState::live && !before) ++back.lost;
+    };
+    const auto as_it_is = [](Error failure) { return failure; };
+    const auto since = walk_beside(*lost, &made, as_it_is, as_of_us, console, look_for_lost);
+    if (!since) return of_lost_store(since.error());
+    if (since->met_damage()) {
+        return of_lost_store({ErrorCode::corrupt, WriteState::nothing_written, "not all of it can be read"});
+    }
     return back;
 }
 
@@ -183,7 +194,7 @@ Result<VerifySummary> verify(const StoreReader& made, std::int64_t as_of_us, Con
 Result<void> still_the_same(const Arguments& arguments, const ViewMoment& compared) {
     if (const auto holder = holder_of(arguments.lost)) return lost_store_is_held(*holder);
     const Result<StoreReader> lost = StoreReader::open(arguments.lost);
-    if (!lost) return lost.error();
+    if (!lost) return of_lost_store(lost.error());
     const Result<ViewMoment> now = lost->moment();
     if (!now) return now.error();
     if (now->sequence == compared.sequence) return {};
@@ -203,7 +214,7 @@ Result<bool> prepare(const fs::path& made, const Arguments& arguments, Findings&
         std::optional<StoreReader> lost;
         if (arguments.compares()) {
             Result<StoreReader> opened = StoreReader::open(arguments.lost);
-            if (!opened) return opened.error();
+            if (!opened) return of_lost_store(std::move(opened).error());
             lost = *std::move(opened);
             const Result<ViewMoment> moment = lost->moment();
             if (!moment) return moment.error();
@@ -262,6 +273,11 @@ std::string unfenced_text(const Arguments& arguments, const Findings& found) {
         return std::to_string(found.back.changed()) +
                " tokens that were consumed, ended or removed since the backup come back to life: see --fence";
     }
+    if (found.back.live == 0 && found.back.expired > 0) {
+        return "all " + std::to_string(found.back.expired) +
+               " tokens that were not ended are expired by this host's clock, " + rfc3339_seconds(found.as_of_us) +
+               "; where that is ahead, they come back to life: see --fence";
+    }
     if (found.back.live == 0) return {};
     return "nobody can tell which of the " + std::to_string(found.back.live) +
            " live tokens were consumed or ended since " + rfc3339_seconds(found.backup.made_at_us) +
@@ -274,12 +290,12 @@ ExitCode conclude(const Arguments& arguments, const Findings& found, Console& co
         report(console, "this host's clock says " + rfc3339_seconds(found.as_of_us) +
                             ", before the backup was made: set it right, and look again at what is expired");
     }
+    const std::string unfenced = unfenced_text(arguments, found);
+    if (!unfenced.empty()) report(console, unfenced);
     if (!found.verified.complete) {
         report(console, "the restored store is damaged, as the lost one was when the backup was made");
         return ExitCode::damaged;
     }
-    const std::string unfenced = unfenced_text(arguments, found);
-    if (!unfenced.empty()) report(console, unfenced);
     const bool is_undecided = !unfenced.empty() && arguments.fence != Fence::none;
     return is_undecided || found.verified.findings > 0 ? ExitCode::findings : ExitCode::ok;
 }

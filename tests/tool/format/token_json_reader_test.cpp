@@ -62,6 +62,8 @@ const std::vector<BadLine> bad_lines = {
     {"is_revoked is a word", with("\"is_revoked\":false", "\"is_revoked\":\"no\""), "is_revoked"},
     {"redacted", line_of(test::live_token(), {.full_hash = false, .show_ids = true}), "token_hash"},
     {"a member stands there twice", with("\"state\"", "\"is_revoked\":false,\"state\""), ""},
+    {"is_revoked is a letter", with("\"is_revoked\":false", "\"is_revoked\":\"f\""), "is_revoked"},
+    {"revoked by its state alone", with("\"state\":\"live\"", "\"state\":\"revoked\""), "is_revoked"},
     {"consumed and yet not revoked", with("\"consumed_at\":null", "\"consumed_at\":\"2026-04-23T00:16:23Z\""),
      "is_revoked"},
     {"a successor and yet not revoked", with("\"successor\":null", "\"successor\":\"00\""), "is_revoked"},
