@@ -296,8 +296,8 @@ public:
                             " FROM refresh_tokens WHERE user_id = $1 AND NOT is_revoked AND consumed_at IS NULL"
                             " AND expires_at > $2 ORDER BY chain_id DESC LIMIT $3");
         connection_.prepare("cleanup", "DELETE FROM refresh_tokens WHERE expires_at <= $1");
-        connection_.prepare("select_expired", "SELECT id FROM refresh_tokens WHERE expires_at <= $1");
-        connection_.prepare("delete_row", "DELETE FROM refresh_tokens WHERE id = $1");
+        connection_.prepare("select_expired", "SELECT token_hash FROM refresh_tokens WHERE expires_at <= $1");
+        connection_.prepare("delete_row", "DELETE FROM refresh_tokens WHERE token_hash = $1");
     }
 
     void load(std::span<const NewToken> tokens) override {
@@ -375,8 +375,8 @@ public:
         Parameters expired_by;
         const auto expired = connection_.execute("select_expired", expired_by.add_time(now_us()));
         for (int row = 0; row < expired.rows(); ++row) {
-            Parameters id;
-            connection_.execute("delete_row", id.add(expired.identifier<TokenId>(row, 0)));
+            Parameters hash;
+            connection_.execute("delete_row", hash.add(require_value(parse_token_hash(expired.bytes(row, 0)))));
         }
         connection_.run("COMMIT");
         connection_.run("VACUUM refresh_tokens");
