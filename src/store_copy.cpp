@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <system_error>
 #include <utility>
 
@@ -167,11 +168,11 @@ using KnownTables = std::map<std::string, std::pair<fs::path, codec::BackupFile>
 
 KnownTables tables_of(const std::map<std::uint64_t, fs::path>& backups) {
     KnownTables known;
-    for (auto backup = backups.rbegin(); backup != backups.rend(); ++backup) {
-        auto list = read_list(backup->second);
+    for (const auto& [number, backup] : backups | std::views::reverse) {
+        auto list = read_list(backup);
         if (!list) continue;
         for (auto& file : list->files) {
-            if (!file.identity.empty()) known.emplace(file.identity, std::pair(backup->second / file.name, file));
+            if (!file.identity.empty()) known.emplace(file.identity, std::pair(backup / file.name, file));
         }
         break;
     }

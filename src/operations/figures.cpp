@@ -1,6 +1,7 @@
 #include "operations/figures.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -209,7 +210,7 @@ private:
     void scale(double factor) {
         figures_.is_estimate = true;
         const auto scaled = [factor](std::uint64_t& number) {
-            number = static_cast<std::uint64_t>(static_cast<double>(number) * factor + 0.5);
+            number = static_cast<std::uint64_t>(std::llround(static_cast<double>(number) * factor));
         };
         for (auto* const kind : {&figures_.live, &figures_.consumed, &figures_.revoked, &figures_.expired,
                                  &*figures_.family_entries, &*figures_.user_entries}) {

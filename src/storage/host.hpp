@@ -18,8 +18,8 @@ namespace tokenstore::storage {
 using BootId = std::array<std::uint8_t, 16>;
 
 struct Host {
-    rocksdb::Env* env;           ///< not owned; alive as long as any store opened on it
-    std::optional<BootId> boot;  ///< nothing where the system does not tell
+    rocksdb::Env* env = nullptr;  ///< not owned; alive as long as any store opened on it
+    std::optional<BootId> boot;   ///< nothing where the system does not tell
 };
 
 /// Linux and its file systems, unless a test has put something else in its place.

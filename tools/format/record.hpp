@@ -49,8 +49,8 @@ public:
 
     /// NULL if there is none.
     template <class Value, class Convert>
-    Record& add_if(std::string key, const std::optional<Value>& value, Convert convert) {
-        return add(std::move(key), value ? FieldValue(convert(*value)) : FieldValue(nullptr));
+    Record& add_if(const std::string& key, const std::optional<Value>& value, Convert convert) {
+        return add(key, value ? FieldValue(convert(*value)) : FieldValue(nullptr));
     }
 
     [[nodiscard]] const std::vector<std::pair<std::string, FieldValue>>& fields() const noexcept { return fields_; }

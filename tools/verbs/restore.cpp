@@ -107,7 +107,7 @@ template <class As, class Visit>
 Result<WalkedTokens> walk_beside(const StoreReader& from, const StoreReader* other, const As& as, std::int64_t as_of_us,
                                  Console& console, const Visit& visit) {
     std::optional<Error> failure;
-    const Result<WalkedTokens> walked = walk_all(from, as_of_us, "comparing", console, [&](const JudgedToken& judged) {
+    Result<WalkedTokens> walked = walk_all(from, as_of_us, "comparing", console, [&](const JudgedToken& judged) {
         std::optional<JudgedToken> there;
         if (other != nullptr) {
             Result<std::optional<JudgedToken>> found = other->get_by_hash(judged.token.hash, as_of_us);
