@@ -9,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <ranges>
 #include <system_error>
 #include <utility>
 
@@ -163,18 +162,19 @@ Backup described(const fs::path& directory, const codec::BackupList& list) {
     return backup;
 }
 
-/// What the newest backup with a readable list has, by identity.
+/// What the newest backup with a readable list of table files has, by identity.
 using KnownTables = std::map<std::string, std::pair<fs::path, codec::BackupFile>>;
 
 KnownTables tables_of(const std::map<std::uint64_t, fs::path>& backups) {
     KnownTables known;
-    for (const auto& [number, backup] : backups | std::views::reverse) {
+    auto older = backups.end();
+    while (known.empty() && older != backups.begin()) {
+        const auto& backup = (--older)->second;
         auto list = read_list(backup);
         if (!list) continue;
         for (auto& file : list->files) {
             if (!file.identity.empty()) known.emplace(file.identity, std::pair(backup / file.name, file));
         }
-        break;
     }
     return known;
 }
