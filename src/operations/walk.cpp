@@ -13,6 +13,9 @@ namespace {
 // Tokens whose ends are looked up together.
 constexpr std::size_t tokens_per_step = 256;
 
+// A walk that goes on for so long reads all ends once rather than look up those of each token.
+constexpr std::uint64_t steps_of_a_long_walk = 32;
+
 /// Collects tokens and hands them on judged, a step at a time.
 class JudgingWalk {
 public:
@@ -28,7 +31,8 @@ public:
     }
 
     bool hand_on() {
-        auto ends = database_.get_ends(owners_);
+        if (++steps_ == steps_of_a_long_walk) learn_possible_ends();
+        auto ends = database_.get_ends(owners_, possible_ends_ ? &*possible_ends_ : nullptr);
         const bool go_on = ends ? hand_on_with(*ends) : hand_on_one_by_one(std::move(ends).error());
         tokens_.clear();
         owners_.clear();
@@ -41,6 +45,11 @@ public:
     [[nodiscard]] std::uint64_t without_readable_end() const noexcept { return without_readable_end_; }
 
 private:
+    void learn_possible_ends() {
+        // Where not all can be read, each is looked up: the damage concerns some tokens only.
+        if (auto possible = database_.possible_ends()) possible_ends_ = *std::move(possible);
+    }
+
     bool hand_on(Token&& token, const model::Ends& ends) {
         ++visited_;
         stopped_ = !visit_(model::judge(std::move(token), ends, walk_.as_of_us));
@@ -77,6 +86,8 @@ private:
     const std::function<bool(const JudgedToken&)>& visit_;
     std::vector<Token> tokens_;
     std::vector<storage::Owner> owners_;
+    std::uint64_t steps_ = 0;
+    std::optional<storage::PossibleEnds> possible_ends_;
     std::uint64_t visited_ = 0;
     std::uint64_t without_readable_end_ = 0;
     bool stopped_ = false;

@@ -172,13 +172,17 @@ Result<model::Ends> Database::get_ends(const Owner& owner) const {
     return model::Ends{*family, *user};
 }
 
-Result<std::vector<model::Ends>> Database::get_ends(std::span<const Owner> owners) const {
+Result<std::vector<model::Ends>> Database::get_ends(std::span<const Owner> owners, const PossibleEnds* possible) const {
     std::vector<codec::FixedKey<codec::revocation_prefix_bytes>> keys;
     keys.reserve(2 * owners.size());
+    const auto may_end = [possible](const auto& id) {
+        return possible == nullptr || possible->contains(codec::id_view(id));
+    };
     for (const auto& owner : owners) {
-        keys.push_back(codec::family_end_key(owner.family_id));
-        keys.push_back(codec::user_end_key(owner.user_id));
+        if (may_end(owner.family_id)) keys.push_back(codec::family_end_key(owner.family_id));
+        if (may_end(owner.user_id)) keys.push_back(codec::user_end_key(owner.user_id));
     }
+    if (keys.empty()) return std::vector<model::Ends>(owners.size());
     const auto by_bytes = [](const auto& a, const auto& b) { return a.view() < b.view(); };
     const auto same = [](const auto& a, const auto& b) { return a.view() == b.view(); };
     std::sort(keys.begin(), keys.end(), by_bytes);
@@ -202,9 +206,10 @@ Result<std::vector<model::Ends>> Database::get_ends(std::span<const Owner> owner
                   });
     if (!read) return read.error();
 
-    const auto find = [&](const auto& key) -> const model::Ends& {
-        return found[static_cast<std::size_t>(std::lower_bound(keys.begin(), keys.end(), key, by_bytes) -
-                                              keys.begin())];
+    const auto find = [&](const auto& key) {
+        const auto at = std::lower_bound(keys.begin(), keys.end(), key, by_bytes);
+        const bool looked_up = at != keys.end() && same(*at, key);
+        return looked_up ? found[static_cast<std::size_t>(at - keys.begin())] : model::Ends{};
     };
     std::vector<model::Ends> answers;
     answers.reserve(owners.size());

@@ -32,6 +32,7 @@
 #include "storage/batch.hpp"
 #include "storage/column_families.hpp"
 #include "storage/host.hpp"
+#include "storage/possible_ends.hpp"
 #include "storage/table_file.hpp"
 
 namespace rocksdb {
@@ -112,8 +113,9 @@ public:
 
     [[nodiscard]] Result<model::Ends> get_ends(const Owner& owner) const;
 
-    /// Answer i is for owner i.
-    [[nodiscard]] Result<std::vector<model::Ends>> get_ends(std::span<const Owner> owners) const;
+    /// Answer i is for owner i. Looks up only what is among the possible ones, if those are given.
+    [[nodiscard]] Result<std::vector<model::Ends>> get_ends(std::span<const Owner> owners,
+                                                            const PossibleEnds* possible = nullptr) const;
 
     [[nodiscard]] Result<std::optional<model::FamilyEnd>> get_family_end(const FamilyId& family) const;
     [[nodiscard]] Result<std::optional<model::UserEnd>> get_user_end(const UserId& user) const;
@@ -138,6 +140,9 @@ public:
     /// From the newest login, or from the one before `before`.
     [[nodiscard]] Result<void> scan_user_newest_first(const UserId& user, const std::optional<TokenId>& before,
                                                       const std::function<bool(const UserChain&)>& visit) const;
+
+    /// Of a view: what it holds does not change. Reads all ends.
+    [[nodiscard]] Result<PossibleEnds> possible_ends() const;
 
     /// The families of the user that were ended.
     [[nodiscard]] Result<std::vector<FamilyId>> ended_families(const UserId& user) const;

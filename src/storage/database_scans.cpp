@@ -149,6 +149,16 @@ Result<void> Database::scan_user_newest_first(const UserId& user, const std::opt
     return {};
 }
 
+Result<PossibleEnds> Database::possible_ends() const {
+    PossibleEnds possible;
+    auto scanned = scan_records(Family::revocations, [&](std::string_view key, std::string_view /*stored*/) {
+        if (codec::is_family_end_key(key) || codec::is_user_end_key(key)) possible.add(key.substr(1));
+        return true;
+    });
+    if (!scanned) return std::move(scanned).error();
+    return possible;
+}
+
 Result<std::vector<FamilyId>> Database::ended_families(const UserId& user) const {
     const auto prefix = codec::ended_families_prefix(user);
     PrefixScan scan(*engine_->db, engine_->handle(Family::revocations), prefix.view());
