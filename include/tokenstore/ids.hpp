@@ -38,12 +38,19 @@ using UserId = Id<struct UserTag>;      ///< the owner of families
 /// 64 lower-case hex digits.
 [[nodiscard]] std::string to_hex(const TokenHash& hash);
 
+/// The same behind a text: for whoever writes a million.
+void append_hex(std::string& text, const TokenHash& hash);
+
 /// Reads 64 hex digits of either case. Error: malformed_hash.
 [[nodiscard]] Result<TokenHash> parse_token_hash(std::string_view hex);
 
 /// The canonical text of a UUID, lower case: 8-4-4-4-12.
 template <class Tag>
 [[nodiscard]] std::string to_string(const Id<Tag>& id);
+
+/// The same behind a text.
+template <class Tag>
+void append_id(std::string& text, const Id<Tag>& id);
 
 /// Reads the canonical text of a UUID, either case, nothing around it. Error: malformed_id.
 template <class IdType>

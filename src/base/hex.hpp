@@ -8,12 +8,23 @@
 
 namespace tokenstore::base {
 
-constexpr void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
+/// Writes two digits for each byte, from `out` on. Reckoned rather than looked up, so that compilers make vectors of
+/// it.
+constexpr void write_hex(char* out, std::span<const std::uint8_t> bytes) noexcept {
+    constexpr auto digit = [](unsigned value) {
+        constexpr unsigned from_nine_to_a = 'a' - '9' - 1;
+        return static_cast<char>('0' + value + (value > 9 ? from_nine_to_a : 0));
+    };
     for (const std::uint8_t byte : bytes) {
-        out.push_back(digits[byte >> 4]);
-        out.push_back(digits[byte & 0x0f]);
+        *out++ = digit(byte >> 4U);
+        *out++ = digit(byte & 0x0fU);
     }
+}
+
+constexpr void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
+    const auto before = out.size();
+    out.resize(before + 2 * bytes.size());
+    write_hex(out.data() + before, bytes);
 }
 
 /// The value of a digit, or -1. Knows ASCII alone, whatever the locale.

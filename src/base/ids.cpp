@@ -1,6 +1,7 @@
 // Text forms of hashes and ids, and new ids.
 #include <tokenstore/ids.hpp>
 
+#include <array>
 #include <span>
 
 #include "base/hex.hpp"
@@ -18,10 +19,15 @@ Error malformed_id() {
 
 }  // namespace
 
+void append_hex(std::string& text, const TokenHash& hash) {
+    std::array<char, 2 * sizeof hash.bytes> digits{};
+    base::write_hex(digits.data(), hash.bytes);
+    text.append(digits.data(), digits.size());
+}
+
 std::string to_hex(const TokenHash& hash) {
     std::string text;
-    text.reserve(2 * hash.bytes.size());
-    base::append_hex(text, hash.bytes);
+    append_hex(text, hash);
     return text;
 }
 
@@ -34,10 +40,14 @@ Result<TokenHash> parse_token_hash(std::string_view hex) {
 }
 
 template <class Tag>
+void append_id(std::string& text, const Id<Tag>& id) {
+    base::append_uuid_text(text, id.bytes);
+}
+
+template <class Tag>
 std::string to_string(const Id<Tag>& id) {
     std::string text;
-    text.reserve(base::uuid_text_length);
-    base::append_uuid_text(text, id.bytes);
+    append_id(text, id);
     return text;
 }
 
@@ -62,6 +72,9 @@ Result<IdType> generate_id(std::int64_t now_us) {
     return id;
 }
 
+template void append_id(std::string&, const TokenId&);
+template void append_id(std::string&, const FamilyId&);
+template void append_id(std::string&, const UserId&);
 template std::string to_string(const TokenId&);
 template std::string to_string(const FamilyId&);
 template std::string to_string(const UserId&);

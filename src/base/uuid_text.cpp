@@ -1,5 +1,6 @@
 #include "base/uuid_text.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/hex.hpp"
@@ -13,12 +14,18 @@ constexpr std::array<std::size_t, 5> group_bytes{4, 2, 2, 2, 6};
 }  // namespace
 
 void append_uuid_text(std::string& out, std::span<const std::uint8_t, uuid_bytes> uuid) {
-    std::span<const std::uint8_t> rest(uuid);
+    std::array<char, 2 * uuid_bytes> digits{};
+    write_hex(digits.data(), uuid);
+    std::array<char, uuid_text_length> text{};
+    text.fill('-');
+    const char* from = digits.data();
+    char* to = text.data();
     for (const std::size_t group : group_bytes) {
-        if (rest.size() != uuid_bytes) out.push_back('-');
-        append_hex(out, rest.first(group));
-        rest = rest.subspan(group);
+        std::copy_n(from, 2 * group, to);
+        from += 2 * group;
+        to += 2 * group + 1;
     }
+    out.append(text.data(), text.size());
 }
 
 bool parse_uuid_text(std::string_view text, std::span<std::uint8_t, uuid_bytes> uuid) noexcept {

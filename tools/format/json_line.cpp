@@ -88,11 +88,7 @@ JsonLine& JsonLine::text_or_null(std::string_view key, const std::optional<std::
 
 JsonLine& JsonLine::time(std::string_view key, std::optional<std::int64_t> time_us) {
     if (!time_us) return null(key);
-    begin_member(key);
-    line_ += '"';
-    append_rfc3339(line_, *time_us);
-    line_ += '"';
-    return *this;
+    return plain_by(key, [&](std::string& text) { append_rfc3339(text, *time_us); });
 }
 
 JsonLine& JsonLine::number(std::string_view key, std::uint64_t value) {

@@ -29,6 +29,16 @@ public:
     /// For ASCII that is known to need no escapes.
     JsonLine& plain(std::string_view key, std::string_view value);
 
+    /// The same for a value that `append` writes behind a text.
+    template <class Append>
+    JsonLine& plain_by(std::string_view key, const Append& append) {
+        begin_member(key);
+        line_ += '"';
+        append(line_);
+        line_ += '"';
+        return *this;
+    }
+
     /// Ends the object and the line, and begins the next. Valid until the next call of any of these.
     [[nodiscard]] std::string_view finish();
 

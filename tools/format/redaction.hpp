@@ -18,6 +18,10 @@ struct Redaction {
 
     [[nodiscard]] std::string operator()(const TokenHash& hash) const;
     [[nodiscard]] std::string operator()(const UserId& user) const;
+
+    /// The same behind a text.
+    void append(std::string& text, const TokenHash& hash) const;
+    void append(std::string& text, const UserId& user) const;
 };
 
 /// For what is a copy and not a view: everything, whole.

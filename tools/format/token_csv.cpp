@@ -158,15 +158,15 @@ void append_csv_row(std::string& text, const JudgedToken& judged, TextForm form)
         }
         text += ',';
     };
-    text += to_string(token.id);
+    append_id(text, token.id);
     text += ',';
     append_time(token.created_at_us);
     append_time(state.updated_at_us);
-    text += to_hex(token.hash);
+    append_hex(text, token.hash);
     text += ',';
-    text += to_string(token.user_id);
+    append_id(text, token.user_id);
     text += ',';
-    text += to_string(token.family_id);
+    append_id(text, token.family_id);
     text += ',';
     append_text(token.device_id);
     append_text(token.device_name);

@@ -8,9 +8,20 @@
 namespace tokenstore::tool {
 namespace {
 
+template <class Tag>
+void add_id(JsonLine& line, std::string_view key, const Id<Tag>& id) {
+    line.plain_by(key, [&](std::string& text) { append_id(text, id); });
+}
+
+/// A hash, or a user's id.
+template <class Value>
+void add_shown(JsonLine& line, std::string_view key, const Value& value, const Redaction& shown) {
+    line.plain_by(key, [&](std::string& text) { shown.append(text, value); });
+}
+
 void add_hash(JsonLine& line, std::string_view key, const std::optional<TokenHash>& hash, const Redaction& shown) {
     if (hash) {
-        line.plain(key, shown(*hash));
+        add_shown(line, key, *hash, shown);
     } else {
         line.null(key);
     }
@@ -21,12 +32,12 @@ void add_hash(JsonLine& line, std::string_view key, const std::optional<TokenHas
 void add_token(JsonLine& line, const JudgedToken& judged, const Redaction& shown) {
     const Token& token = judged.token;
     const OriginState origin = origin_state(judged);
-    line.plain(name(Column::id), to_string(token.id));
+    add_id(line, name(Column::id), token.id);
     line.time(name(Column::created_at), token.created_at_us);
     line.time(name(Column::updated_at), origin.updated_at_us);
-    line.plain(name(Column::token_hash), shown(token.hash));
-    line.plain(name(Column::user_id), shown(token.user_id));
-    line.plain(name(Column::family_id), to_string(token.family_id));
+    add_shown(line, name(Column::token_hash), token.hash, shown);
+    add_shown(line, name(Column::user_id), token.user_id, shown);
+    add_id(line, name(Column::family_id), token.family_id);
     if (shown.show_ids) {
         line.text_or_null(name(Column::device_id), token.device_id);
         line.text_or_null(name(Column::device_name), token.device_name);
@@ -35,7 +46,7 @@ void add_token(JsonLine& line, const JudgedToken& judged, const Redaction& shown
     line.time(name(Column::expires_at), token.expires_at_us);
     line.flag(name(Column::is_revoked), origin.is_revoked);
     line.time(name(Column::revoked_at), origin.revoked_at_us);
-    line.plain("chain_id", to_string(token.chain_id));
+    add_id(line, "chain_id", token.chain_id);
     line.plain("state", tokenstore::name(judged.state));
     if (judged.revocation) {
         line.plain("revocation_reason", tokenstore::name(judged.revocation->reason));
