@@ -87,19 +87,24 @@ public:
         const auto most = samples ? request_.sample_tokens : std::numeric_limits<std::uint64_t>::max();
         to_do_ = samples ? most : estimated + estimated_others();
         if (auto read = read_tokens(most); !read) return std::move(read).error();
+        if (stopped_) return figures_;
         if (samples && figures_.walked.visited >= most) {
             scale(static_cast<double>(estimated) / static_cast<double>(figures_.walked.visited));
             return figures_;
         }
         const auto every = [](auto& kind) { return [&kind](std::string_view) { return &kind; }; };
-        auto& family_entries = figures_.family_entries.emplace();  // counted themselves, not by the tips
-        auto& user_entries = figures_.user_entries.emplace();
+        // Counted themselves, not by the tips.
+        figures_.user_entries.reset();
+        auto& family_entries = figures_.family_entries.emplace();
         auto read = read_others(Family::by_family, every(family_entries));
         if (!read) return std::move(read).error();
         if (!*read) figures_.family_entries.reset();
+        if (stopped_) return figures_;
+        auto& user_entries = figures_.user_entries.emplace();
         read = read_others(Family::by_user, every(user_entries));
         if (!read) return std::move(read).error();
         if (!*read) figures_.user_entries.reset();
+        if (stopped_) return figures_;
         return read_ends();
     }
 

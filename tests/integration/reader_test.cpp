@@ -87,6 +87,31 @@ BOOST_AUTO_TEST_CASE(long_walk_passes_over_the_tokens_of_a_damaged_end_alone) {
     BOOST_TEST(walked.damaged_records == 10U);
 }
 
+BOOST_AUTO_TEST_CASE(measuring_ends_at_once_when_it_is_told_to) {
+    import(1'500);
+    std::uint64_t told = 0;
+    const auto stop_at = [&told](std::uint64_t most) {
+        return [&told, most](std::uint64_t done, std::uint64_t /*estimated_total*/) {
+            told = done;
+            return done < most;
+        };
+    };
+    const StoreReader view = reader();
+    const auto among_tokens = must(view.measure({.as_of_us = clock.wall_us(), .on_progress = stop_at(1'024)}));
+    BOOST_TEST(told == 1'024U);
+    BOOST_TEST(among_tokens.walked.visited == 1'024U);
+    BOOST_TEST(among_tokens.live.records == 1'024U);
+    BOOST_TEST(among_tokens.family_entries.value().records == 1'024U);  // the entries that these tokens have
+    BOOST_TEST(!among_tokens.family_ends.has_value());
+
+    const auto among_entries = must(view.measure({.as_of_us = clock.wall_us(), .on_progress = stop_at(2'048)}));
+    BOOST_TEST(told == 2'048U);
+    BOOST_TEST(among_entries.live.records == 1'500U);
+    BOOST_TEST(among_entries.family_entries.value().records == 2'048U - 1'500U);
+    BOOST_TEST(!among_entries.user_entries.has_value());
+    BOOST_TEST(!among_entries.family_ends.has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
