@@ -62,13 +62,48 @@ BOOST_AUTO_TEST_CASE(what_is_not_stored_ends_with_1_and_is_named) {
     check_output(output, "admin_not_found.txt");
 }
 
-BOOST_AUTO_TEST_CASE(family_that_was_ended_before_is_known_though_nothing_of_it_is_stored) {
-    const std::vector<std::string> revoke = {
-        "admin", "revoke", store().string(), "--family", to_string(make_family_id(50)), "--yes"};
-    BOOST_TEST(tool(revoke).exit_code == 1);
-    const Finished again = tool(revoke);
-    BOOST_TEST(again.exit_code == 0);
+BOOST_AUTO_TEST_CASE(what_is_not_stored_ends_with_1_however_often_it_is_ended) {
+    const std::vector<std::vector<std::string>> changes = {
+        {"admin", "revoke", store().string(), "--family", to_string(make_family_id(50)), "--yes"},
+        {"admin", "revoke", store().string(), "--user", to_string(make_user_id(60)), "--yes"}};
+    for (const auto& change : changes) {
+        for (int time = 1; time <= 3; ++time) {
+            const Finished revoked = tool(change);
+            BOOST_TEST(revoked.exit_code == 1, change[3] << " for the " << time << "th time");
+            BOOST_TEST(revoked.output.find("\"outcome\":\"not_found\"") != std::string::npos, revoked.output);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(family_that_is_stored_and_was_ended_before_is_told_apart) {
+    const Finished again =
+        tool({"admin", "revoke", store().string(), "--family", to_string(make_family_id(3)), "--yes"});
+    BOOST_TEST(again.exit_code == 0, again.errors);
     BOOST_TEST(again.output.find("\"outcome\":\"already_ended\"") != std::string::npos, again.output);
+}
+
+BOOST_AUTO_TEST_CASE(plan_of_a_revocation_reads_no_more_than_it_is_about) {
+    tamper([&](PlainDatabase& database) {
+        database.put("tokens", codec::token_key(make_hash(4)), "no record of ours");  // another user's and family's
+    });
+    const std::vector<std::vector<std::string>> changes = {
+        {"admin", "revoke", store().string(), "--family", to_string(make_family_id(5)), "--dry-run"},
+        {"admin", "revoke", store().string(), "--user", to_string(make_user_id(1)), "--dry-run"}};
+    for (const auto& change : changes) {
+        const Finished plan = tool(change);
+        BOOST_TEST(plan.exit_code == 0, plan.errors);
+        BOOST_TEST(plan.output.find("\"outcome\":\"to_be_ended\"") != std::string::npos, plan.output);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(token_that_the_index_has_lost_is_found_all_the_same) {
+    tamper([&](PlainDatabase& database) {
+        database.remove("by_family", codec::index_key(make_family_id(5), token(5).chain_id).view());
+    });
+    const Finished plan =
+        tool({"admin", "revoke", store().string(), "--family", to_string(make_family_id(5)), "--dry-run"});
+    BOOST_TEST(plan.exit_code == 0, plan.errors);
+    BOOST_TEST(plan.output.find("\"live_tokens\":1,\"outcome\":\"to_be_ended\"") != std::string::npos, plan.output);
 }
 
 BOOST_AUTO_TEST_CASE(plan_shows_hashes_and_users_whole_if_so_wanted) {

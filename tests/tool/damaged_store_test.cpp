@@ -206,7 +206,7 @@ BOOST_FIXTURE_TEST_CASE(plan_of_a_change_tells_what_it_could_not_read, DamagedSt
     damage_every(334);
     const std::string unknown = "00000000-0000-4000-8000-000000000000";
     const std::vector<std::vector<std::string>> commands = {
-        {"admin", "revoke", store().string(), "--user", std::string(busiest_user), "--dry-run"},
+        {"admin", "revoke", store().string(), "--user", unknown, "--dry-run"},
         {"admin", "revoke", store().string(), "--family", unknown, "--dry-run"},
         {"admin", "revoke", store().string(), "--family", unknown, "--yes"},
         {"admin", "cleanup", store().string(), "--dry-run"}};

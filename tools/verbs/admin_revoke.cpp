@@ -59,10 +59,36 @@ struct Owned {
     ExitCode verdict = ExitCode::ok;
 };
 
-/// What is stored of the family or user. The tokens themselves are read, not the indexes: what they have lost is ended
-/// as well.
+/// The family's tokens by its index, or the user's sessions.
+Result<Owned> look_into_index(const Arguments& arguments, const StoreReader& reader, std::int64_t now_us) {
+    Owned owned;
+    if (arguments.family) {
+        const auto walked = reader.walk_family(*arguments.family, now_us, [&](const JudgedToken& judged) {
+            ++owned.tokens;
+            if (judged.state == TokenState::live) ++owned.live;
+            return true;
+        });
+        if (!walked) return walked.error();
+        return owned;
+    }
+    SessionPageRequest request{.limit = max_page_limit};
+    do {
+        const Result<SessionPage> page = reader.get_user_active_sessions(*arguments.user, now_us, request);
+        if (!page) return page.error();
+        owned.live += page->sessions.size();
+        request.after = page->next;
+    } while (request.after);
+    owned.tokens = owned.live;
+    return owned;
+}
+
+/// What is stored of the family or user. Where the index shows nothing, or is damaged, the tokens themselves are read:
+/// what it has lost is ended as well, and nobody shall hear by mistake that it is not stored.
 Result<Owned> look_for(const Arguments& arguments, const StoreReader& reader, Console& console) {
     const std::int64_t now_us = system_clock().wall_us();
+    const Result<Owned> indexed = look_into_index(arguments, reader, now_us);
+    if (indexed && indexed->tokens > 0) return indexed;
+    if (!indexed && indexed.error().code != ErrorCode::corrupt) return indexed;
     Owned owned;
     const Result<WalkedTokens> walked = walk_all(reader, now_us, "looking", console, [&](const JudgedToken& judged) {
         if (!arguments.owns(judged.token)) return true;
@@ -111,21 +137,17 @@ Result<Told> revoke_owner(const Arguments& arguments, TokenStore& store, Console
         arguments.family ? store.revoke_family(*arguments.family) : store.revoke_all_user_tokens(*arguments.user);
     if (!result) return result.error();
     const std::uint64_t live = result->live_ended.value_or(0);
-    if (!result->newly_ended) return tell(arguments, live, "already_ended");
-    if (live > 0) return tell(arguments, live, "ended");
-    // It has ended, known or not; but whoever has mistyped an id must hear of it.
+    Told told = tell(arguments, live, result->newly_ended ? "ended" : "already_ended");
+    if (live > 0) return told;
+    // It has ended, known or not; but whoever has mistyped an id must hear of it, each time.
     const Result<StoreReader> reader = StoreReader::open(arguments.change.store);
     const Result<Owned> owned = reader ? look_for(arguments, *reader, console) : reader.error();
-    if (!owned) {
-        Told told = tell(arguments, live, "ended");
-        told.verdict = report(console, owned.error());
-        return told;
+    if (owned && owned->tokens == 0 && owned->verdict == ExitCode::ok) {
+        return tell_unknown(
+            arguments, console,
+            none_stored(arguments) + "; it was ended " + (result->newly_ended ? "all the same" : "before"));
     }
-    if (owned->tokens == 0 && owned->verdict == ExitCode::ok) {
-        return tell_unknown(arguments, console, none_stored(arguments) + "; it was ended all the same");
-    }
-    Told told = tell(arguments, live, "ended");
-    told.verdict = owned->verdict;
+    told.verdict = owned ? owned->verdict : report(console, owned.error());
     return told;
 }
 
