@@ -1,6 +1,7 @@
 #include "storage/small_file.hpp"
 
 #include <memory>
+#include <system_error>
 
 #include <rocksdb/env.h>
 
@@ -16,6 +17,11 @@ rocksdb::Status write_whole(rocksdb::Env& env, const std::string& path, std::str
     if (status.ok()) status = file->Append(rocksdb::Slice(content.data(), content.size()));
     if (status.ok()) status = file->Fsync();
     if (status.ok()) status = file->Close();
+    // The engine lets everybody read what it makes. The folder keeps others out; where it is opened to them, or copied
+    // elsewhere, the file should do so by itself. One that cannot is none the worse.
+    std::error_code ignored;
+    using std::filesystem::perms;
+    std::filesystem::permissions(path, perms::owner_read | perms::owner_write, ignored);
     return status;
 }
 

@@ -69,6 +69,16 @@ struct CopyFixture : SmallStore {
         BOOST_TEST(get.output.find("\"state\":\"revoked\"") != std::string::npos, get.output);
     }
 
+    /// Table files are shared with the store where that can be, and are as it has them.
+    static void check_is_private(const fs::path& copy) {
+        BOOST_TEST((fs::status(copy).permissions() == fs::perms::owner_all), copy);
+        for (const fs::directory_entry& entry : fs::directory_iterator(copy)) {
+            if (entry.path().extension() == ".sst") continue;
+            BOOST_TEST((entry.status().permissions() == (fs::perms::owner_read | fs::perms::owner_write)),
+                       entry.path().filename());
+        }
+    }
+
     [[nodiscard]] bool is_valid(const fs::path& store, std::uint64_t number) const {
         Options options = keeping_everything();
         options.create_if_missing = false;
@@ -78,6 +88,16 @@ struct CopyFixture : SmallStore {
 };
 
 BOOST_FIXTURE_TEST_SUITE(copies, CopyFixture)
+
+BOOST_AUTO_TEST_CASE(files_of_every_copy_can_be_read_by_their_owner_alone) {
+    BOOST_REQUIRE(tool({"checkpoint", store().string(), copy().string()}).exit_code == 0);
+    check_is_private(copy());
+    back_up();
+    check_is_private(backup_number("000001"));
+    const fs::path restored = folder() / "restored";
+    BOOST_REQUIRE(tool({"restore", backup_number("000001"), restored.string(), "--fence", "none"}).exit_code == 0);
+    check_is_private(restored);
+}
 
 // ---- Checkpoints ----------------------------------------------------------------------------------------------------
 
