@@ -2,10 +2,13 @@
 // keeps it, each word ended by a zero byte; what follows the last of them is standard input.
 //
 // Whatever the words, the tool answers with one of its exit codes. Wrong usage is told in one line, no message does
-// harm on a terminal, and no raw token is repeated.
+// harm on a terminal, no raw token is repeated, and what only looks changes nothing. Each input finds the folder as it
+// was at the start, so that it does the same when it is run alone.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +19,7 @@
 #include "format/token_csv.hpp"
 #include "fuzz/harmless_text.hpp"
 #include "fuzz/target.hpp"
+#include "support/folder_image.hpp"
 #include "support/memory_file.hpp"
 #include "support/requirements.hpp"
 #include "support/temporary_directory.hpp"
@@ -60,22 +64,19 @@ Answer run_tool(const Invocation& invocation) {
     return {code, output_file.content(), errors_file.content()};
 }
 
-// What lies in the folder: a store, the file that it was made from, and one that cannot be imported, under a name that
-// clears a terminal. Everything else is one input's own.
+// What lies in the folder: a store, a backup of it by itself and in a folder of backups, the file that the store was
+// made from, and one that cannot be imported, under a name that clears a terminal.
 constexpr const char* store_name = "store";
+constexpr const char* backup_name = "backup";
+constexpr const char* backups_name = "backups";
 constexpr const char* rows_name = "rows.csv";
 constexpr const char* bad_rows_name = "\x1b[2J.csv";
-
-bool is_lasting(const std::filesystem::path& path) {
-    const auto name = path.filename();
-    return name == store_name || name == rows_name || name == bad_rows_name;
-}
 
 /// The folder that the tool works in.
 class Workplace {
 public:
     Workplace() : before_(std::filesystem::current_path()) {
-        std::filesystem::create_directory(inner());
+        std::filesystem::create_directories(inner());
         std::string header;
         tool::append_csv_header(header);
         std::ofstream(inner() / bad_rows_name) << header << "1,2,3\n";
@@ -88,8 +89,12 @@ public:
                              tool::TextForm::exact);
         std::ofstream(inner() / rows_name) << rows;
 
-        const Answer made = run({{"import", store_name, rows_name, "--longest-lifetime", "36500"}, {}});
-        require(made.code == tool::ExitCode::ok, "the store to look into cannot be made: " + made.errors);
+        make_with({"import", store_name, rows_name, "--longest-lifetime", "36500"});
+        make_with({"backup", store_name, backups_name});
+        make_with({"backup", store_name, backups_name});
+        std::filesystem::rename(inner() / backups_name / "000001", inner() / backup_name);
+        copy_folder(inner(), pristine());
+        image_ = FolderImage(inner());
     }
 
     Answer run(const Invocation& invocation) {
@@ -97,18 +102,51 @@ public:
         std::filesystem::current_path(inner());
         Answer answer = run_tool(invocation);
         std::filesystem::current_path(before_);
-        for (const auto& entry : std::filesystem::directory_iterator(inner())) {
-            if (!is_lasting(entry.path())) std::filesystem::remove_all(entry.path());
-        }
         return answer;
     }
 
+    [[nodiscard]] bool is_store_as_before() const {
+        return FolderImage(inner() / store_name).files == files_of_store(*image_);
+    }
+
+    void tidy_up() {
+        for (const auto& entry : std::filesystem::directory_iterator(outer())) {
+            if (entry.path() != inner()) std::filesystem::remove_all(entry.path());
+        }
+        if (FolderImage(inner()) == *image_) return;
+        std::filesystem::remove_all(inner());
+        copy_folder(pristine(), inner());
+        image_ = FolderImage(inner());
+    }
+
 private:
+    void make_with(const std::vector<std::string>& words) {
+        const Answer made = run({words, {}});
+        require(made.code == tool::ExitCode::ok, "the folder to work in cannot be made: " + made.errors);
+    }
+
+    static void copy_folder(const std::filesystem::path& from, const std::filesystem::path& to) {
+        std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+    }
+
+    /// By their names in the store.
+    static std::map<std::string, FileImage> files_of_store(const FolderImage& all) {
+        const std::string prefix = std::string(store_name) + '/';
+        std::map<std::string, FileImage> files;
+        for (const auto& [name, image] : all.files) {
+            if (name.starts_with(prefix)) files[name.substr(prefix.size())] = image;
+        }
+        return files;
+    }
+
     /// One below, so that ".." is ours too.
-    [[nodiscard]] std::filesystem::path inner() const { return folder_.path() / "inner"; }
+    [[nodiscard]] std::filesystem::path outer() const { return folder_.path() / "outer"; }
+    [[nodiscard]] std::filesystem::path inner() const { return outer() / "inner"; }
+    [[nodiscard]] std::filesystem::path pristine() const { return folder_.path() / "pristine"; }
 
     TemporaryDirectory folder_;
     std::filesystem::path before_;
+    std::optional<FolderImage> image_;  // of the folder as each input finds it
 };
 
 bool is_one_line(std::string_view text) { return !text.empty() && text.find('\n') == text.size() - 1; }
@@ -138,6 +176,11 @@ void check(const Invocation& invocation, const Answer& answer) {
     }
 }
 
+bool may_change_the_store(const Invocation& invocation) {
+    return std::ranges::any_of(invocation.words,
+                               [](std::string_view word) { return word == "import" || word == "admin"; });
+}
+
 /// Verbs that go on until they are stopped, or for as long as they are told.
 bool takes_its_time(const Invocation& invocation) {
     return std::ranges::any_of(invocation.words, [](std::string_view word) {
@@ -155,5 +198,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const Invocation invocation = invocation_of(input_text(data, size));
     if (takes_its_time(invocation)) return 0;
     check(invocation, workplace.run(invocation));
+    require(may_change_the_store(invocation) || workplace.is_store_as_before(),
+            "a verb that looks has changed the store");
+    workplace.tidy_up();
     return 0;
 }

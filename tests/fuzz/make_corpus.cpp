@@ -208,6 +208,7 @@ void add_arguments(const Corpus& corpus) {
     constexpr std::string_view secret = "OLP27fpw6Rm4oP7HBuigs5Q1-oqQLLWRn2hOboybztk";
     const std::string hash = to_hex(make_hash(1));
     const std::string user = to_string(make_user_id(1));
+    const std::string family = to_string(make_family_id(1));
     const std::string chain = to_string(make_token_id(2));
     corpus.add("help.bin", command_line({"--help"}));
     corpus.add("version.bin", command_line({"--version"}));
@@ -221,6 +222,38 @@ void add_arguments(const Corpus& corpus) {
     corpus.add("import_skip.bin",
                command_line({"import", "store", "rows.csv", "--on-error", "skip", "--longest-lifetime", "36500"}));
     corpus.add("import_bad_rows.bin", command_line({"import", "new", "\x1b[2J.csv"}));
+    corpus.add("family.bin", command_line({"family", "store", family, "--limit", "1", "--format", "table"}));
+    corpus.add("count_by_device.bin", command_line({"count", "store", "--by", "device", "--show-ids"}));
+    corpus.add("count_by_day.bin", command_line({"count", "store", "--by=day", "--format=table"}));
+    corpus.add("top.bin", command_line({"top", "store", "--limit", "2", "--format", "table", "--show-ids"}));
+    corpus.add("expiry.bin", command_line({"expiry", "store", "--buckets", "6", "--as-of", "2026-06-01T00:00:00Z"}));
+    corpus.add("report.bin", command_line({"report", "store", "--out", "report.html"}));
+    corpus.add("dump_filtered.bin", command_line({"dump", "store", "--state", "live", "--user", user, "--sample", "2",
+                                                  "--expires-after", "1970-01-01T00:00:00+14:00"}));
+    corpus.add("dump_to_file.bin", command_line({"dump", "store", "--out", "tokens.jsonl"}));
+    corpus.add("import_standard_input.bin", command_line({"import", "new", "-"}, "{\"id\":null}\n"));
+    corpus.add("diff.bin", command_line({"diff", "store", "rows.csv", "--full-hash"}));
+    corpus.add("info.bin", command_line({"info", "store", "--format", "table"}));
+    corpus.add("info_options.bin", command_line({"info", "store", "--options"}));
+    corpus.add("stat.bin", command_line({"stat", "store", "--sample", "1000"}));
+    corpus.add("stat_prom.bin", command_line({"stat", "store", "--prom"}));
+    corpus.add("size.bin", command_line({"size", "store", "--format", "table"}));
+    corpus.add("verify.bin", command_line({"verify", "store", "--full", "--full-hash", "--show-ids"}));
+    corpus.add("log.bin", command_line({"log", "store", "--upkeep", "--behind", "2", "--format", "table"}));
+    corpus.add("revoke_token.bin", command_line({"admin", "revoke", "store", "--hash", hash, "--yes"}));
+    corpus.add("revoke_family.bin", command_line({"admin", "revoke", "store", "--family", family, "--dry-run"}));
+    corpus.add("revoke_user.bin", command_line({"admin", "revoke", "store", "--user", user, "--yes", "--show-ids"}));
+    corpus.add("cleanup.bin", command_line({"admin", "cleanup", "store", "--yes"}));
+    corpus.add("compact.bin", command_line({"admin", "compact", "store", "--yes"}));
+    corpus.add("repair_index.bin", command_line({"admin", "repair-index", "store", "--dry-run"}));
+    corpus.add("unasked_change.bin", command_line({"admin", "cleanup", "store"}, "y\n"));
+    corpus.add("checkpoint.bin", command_line({"checkpoint", "store", "copy"}));
+    corpus.add("backup.bin", command_line({"backup", "store", "backups", "--format", "table"}));
+    corpus.add("backups.bin", command_line({"backups", "backups", "--check"}));
+    corpus.add("restore.bin", command_line({"restore", "backup", "restored", "--fence", "all"}));
+    corpus.add("restore_compared.bin", command_line({"restore", "backup", "restored", "--compare-with", "store",
+                                                     "--fence=changed", "--dry-run"}));
+    corpus.add("completion.bin", command_line({"completion", "zsh"}));
     corpus.add("token_as_argument.bin", command_line({"get", "store", "--hash", secret}));
     corpus.add("unknown_verb.bin", command_line({"frobnicate", "--", "-x", ""}));
 }
