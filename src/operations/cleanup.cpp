@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/keys.hpp"
 #include "model/token_state.hpp"
 
 namespace tokenstore::operations {
@@ -20,13 +21,8 @@ constexpr std::size_t tokens_per_step = 32;
 // How many candidates are remembered from one scan: 112 KiB.
 constexpr std::size_t tokens_per_scan = 1024;
 
-struct Candidate {
-    TokenHash hash;
-    ValidToken token;
-};
-
 struct Candidates {
-    std::vector<Candidate> expired;
+    std::vector<storage::StoredToken> expired;
     std::optional<TokenHash> next;  // where to go on; absent at the end of the tokens
     std::optional<Error> failure;   // what ended the scan early, behind these
 };
@@ -47,7 +43,8 @@ Candidates find_candidates(const storage::Database& database, const TokenHash& f
 
 /// Removes those candidates that are still stored and expired, with the index entries of chains that they are the tips
 /// of.
-Result<std::uint64_t> remove_expired(Context& context, std::span<const Candidate> candidates, std::int64_t now_us) {
+Result<std::uint64_t> remove_expired(Context& context, std::span<const storage::StoredToken> candidates,
+                                     std::int64_t now_us) {
     std::vector<TokenHash> hashes;
     std::vector<std::size_t> stripes;
     for (const auto& [hash, token] : candidates) {
@@ -60,6 +57,7 @@ Result<std::uint64_t> remove_expired(Context& context, std::span<const Candidate
     if (!heads) return heads.error();
 
     storage::Batch batch(context.database);
+    std::vector<storage::StoredToken> tips;
     std::uint64_t removed = 0;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const auto& head = (*heads)[i];
@@ -67,11 +65,21 @@ Result<std::uint64_t> remove_expired(Context& context, std::span<const Candidate
         if (!head || head->whose.id != candidates[i].token.id) continue;
         if (!model::is_expired(head->whose.expires_at_us, now_us)) continue;
         batch.delete_record(hashes[i]);
-        // A token that was not rotated away is the tip of its chain, whose index entries go with it.
-        if (!head->consumed) batch.delete_chain(head->whose);
+        if (!head->consumed) tips.push_back({hashes[i], head->whose});
         ++removed;
     }
     if (removed == 0) return 0;
+    // A token that was not rotated away is the tip of its chain, whose index entries go with it, unless they are those
+    // of a live session by now.
+    const auto own = context.database.own_entries(tips);
+    if (!own) return own.error();
+    for (std::size_t i = 0; i < tips.size(); ++i) {
+        const auto& token = tips[i].token;
+        const auto by_family = codec::index_key(token.family_id, token.chain_id);
+        const auto by_user = codec::index_key(token.user_id, token.chain_id);
+        if ((*own)[i].by_family) batch.delete_entry(storage::Family::by_family, by_family.view());
+        if ((*own)[i].by_user) batch.delete_entry(storage::Family::by_user, by_user.view());
+    }
     if (auto committed = context.commit(std::move(batch), Durability::lose_on_power_failure); !committed) {
         return std::move(committed).error();
     }
@@ -93,7 +101,7 @@ Result<std::uint64_t> cleanup_expired(Context& context, Durability durability) {
     std::optional<TokenHash> from = TokenHash{};
     while (from) {
         auto candidates = find_candidates(context.database, *from, now_us);
-        const std::span<const Candidate> expired(candidates.expired);
+        const std::span<const storage::StoredToken> expired(candidates.expired);
         for (std::size_t begin = 0; begin < expired.size(); begin += tokens_per_step) {
             const auto step = expired.subspan(begin, std::min(tokens_per_step, expired.size() - begin));
             auto done = context.until_writable([&] { return remove_expired(context, step, now_us); });

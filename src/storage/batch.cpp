@@ -58,13 +58,6 @@ void Batch::delete_record(const TokenHash& hash) {
     touched_.tokens.push_back(hash);
 }
 
-void Batch::delete_chain(const ValidToken& tip) {
-    const auto by_family = codec::index_key(tip.family_id, tip.chain_id);
-    const auto by_user = codec::index_key(tip.user_id, tip.chain_id);
-    writes_->Delete(database_->engine_->handle(Family::by_family), slice(by_family.view()));
-    writes_->Delete(database_->engine_->handle(Family::by_user), slice(by_user.view()));
-}
-
 void Batch::delete_entry(Family index, std::string_view key) {
     writes_->Delete(database_->engine_->handle(index), slice(key));
 }

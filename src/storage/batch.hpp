@@ -37,7 +37,6 @@ public:
     void put_tip(const Token& token);
 
     void delete_record(const TokenHash& hash);
-    void delete_chain(const ValidToken& tip);
 
     /// One entry of an index, that of this key.
     void delete_entry(Family index, std::string_view key);

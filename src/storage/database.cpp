@@ -24,22 +24,37 @@ namespace {
 // The engine's MultiGet works best in small batches, and 7.8 does not take one key twice.
 constexpr std::size_t multi_get_batch = 32;
 
-/// The values stored under sorted, distinct keys, handed to `take(position, value)` as they come.
+/// The values stored under these keys, in any order and some of them perhaps alike, handed to `take(place, value)` for
+/// each place.
 template <class Key, class Take>
 Result<void> multi_get(EngineCondition& condition, rocksdb::DB& db, const rocksdb::ReadOptions& read,
                        rocksdb::ColumnFamilyHandle* family, const std::vector<Key>& keys, std::string_view what,
                        Take take) {
+    std::vector<std::size_t> order(keys.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return keys[a].view() < keys[b].view(); });
     std::array<rocksdb::Slice, multi_get_batch> slices;
     std::array<rocksdb::Status, multi_get_batch> statuses;
-    for (std::size_t begin = 0; begin < keys.size(); begin += multi_get_batch) {
+    std::array<std::size_t, multi_get_batch + 1> places;  // where in `order` those of each key begin
+    for (std::size_t begin = 0; begin < order.size(); begin = places.back()) {
+        std::size_t size = 0;
+        auto end = begin;
+        for (; end < order.size(); ++end) {
+            const auto key = slice(keys[order[end]].view());
+            if (size > 0 && slices[size - 1] == key) continue;
+            if (size == multi_get_batch) break;
+            slices[size] = key;
+            places[size++] = end;
+        }
+        places[size] = places.back() = end;
         std::array<rocksdb::PinnableSlice, multi_get_batch> values;
-        const auto size = std::min(multi_get_batch, keys.size() - begin);
-        for (std::size_t i = 0; i < size; ++i) slices[i] = slice(keys[begin + i].view());
         db.MultiGet(read, family, size, slices.data(), values.data(), statuses.data(), /*sorted_input=*/true);
         for (std::size_t i = 0; i < size; ++i) {
             if (statuses[i].IsNotFound()) continue;
             if (!statuses[i].ok()) return read_error(condition, statuses[i], what);
-            if (auto taken = take(begin + i, view(values[i])); !taken) return taken;
+            for (auto n = places[i]; n < places[i + 1]; ++n) {
+                if (auto taken = take(order[n], view(values[i])); !taken) return taken;
+            }
         }
     }
     return {};
@@ -104,35 +119,20 @@ Result<bool> Database::contains_token(const TokenHash& hash) const {
 
 template <class Record>
 Result<std::vector<std::optional<Record>>> Database::get_tokens(std::span<const TokenHash> hashes) const {
-    std::vector<std::size_t> order(hashes.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return hashes[a] < hashes[b]; });
     std::vector<HashKey> keys;
-    std::vector<std::size_t> places;  // of each key, the first
     keys.reserve(hashes.size());
-    places.reserve(hashes.size());
-    for (const auto place : order) {
-        if (!keys.empty() && keys.back().hash == hashes[place]) continue;
-        keys.push_back({hashes[place]});
-        places.push_back(place);
-    }
-
+    for (const auto& hash : hashes) keys.push_back({hash});
     std::vector<std::optional<Record>> answers(hashes.size());
     const auto read =
         multi_get(engine_->condition(), *engine_->db, engine_->point_read, engine_->handle(Family::tokens), keys,
                   "reading tokens", [&](std::size_t i, std::string_view stored) -> Result<void> {
-                      const auto status = decode(keys[i].hash, stored, answers[places[i]].emplace());
+                      const auto status = decode(hashes[i], stored, answers[i].emplace());
                       if (status != codec::DecodeStatus::ok) {
                           return decode_error(engine_->condition(), status, "reading tokens");
                       }
                       return {};
                   });
     if (!read) return read.error();
-    if (keys.size() < hashes.size()) {
-        for (std::size_t i = 1; i < order.size(); ++i) {
-            if (hashes[order[i]] == hashes[order[i - 1]]) answers[order[i]] = answers[order[i - 1]];
-        }
-    }
     return answers;
 }
 
@@ -174,49 +174,67 @@ Result<model::Ends> Database::get_ends(const Owner& owner) const {
 
 Result<std::vector<model::Ends>> Database::get_ends(std::span<const Owner> owners, const PossibleEnds* possible) const {
     std::vector<codec::FixedKey<codec::revocation_prefix_bytes>> keys;
+    std::vector<std::size_t> owner_of_key;
     keys.reserve(2 * owners.size());
-    const auto may_end = [possible](const auto& id) {
-        return possible == nullptr || possible->contains(codec::id_view(id));
-    };
-    for (const auto& owner : owners) {
-        if (may_end(owner.family_id)) keys.push_back(codec::family_end_key(owner.family_id));
-        if (may_end(owner.user_id)) keys.push_back(codec::user_end_key(owner.user_id));
+    owner_of_key.reserve(2 * owners.size());
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+        const auto look_up = [&](const auto& id, const auto& key) {
+            if (possible != nullptr && !possible->contains(codec::id_view(id))) return;
+            keys.push_back(key);
+            owner_of_key.push_back(i);
+        };
+        look_up(owners[i].family_id, codec::family_end_key(owners[i].family_id));
+        look_up(owners[i].user_id, codec::user_end_key(owners[i].user_id));
     }
-    if (keys.empty()) return std::vector<model::Ends>(owners.size());
-    const auto by_bytes = [](const auto& a, const auto& b) { return a.view() < b.view(); };
-    const auto same = [](const auto& a, const auto& b) { return a.view() == b.view(); };
-    std::sort(keys.begin(), keys.end(), by_bytes);
-    keys.erase(std::unique(keys.begin(), keys.end(), same), keys.end());
-
-    std::vector<model::Ends> found(keys.size());  // each holds the one end that its key is for
+    std::vector<model::Ends> answers(owners.size());
     const auto read =
         multi_get(engine_->condition(), *engine_->db, engine_->point_read, engine_->handle(Family::revocations), keys,
                   "reading ends", [&](std::size_t i, std::string_view stored) -> Result<void> {
                       const auto key = keys[i].view();
+                      auto& ends = answers[owner_of_key[i]];
                       if (codec::is_family_end_key(key)) {
                           auto end = family_end(engine_->condition(), key, stored);
                           if (!end) return std::move(end).error();
-                          found[i].family = *end;
+                          ends.family = *end;
                       } else {
                           auto end = user_end(engine_->condition(), key, stored);
                           if (!end) return std::move(end).error();
-                          found[i].user = *end;
+                          ends.user = *end;
                       }
                       return {};
                   });
     if (!read) return read.error();
+    return answers;
+}
 
-    const auto find = [&](const auto& key) {
-        const auto at = std::lower_bound(keys.begin(), keys.end(), key, by_bytes);
-        const bool looked_up = at != keys.end() && same(*at, key);
-        return looked_up ? found[static_cast<std::size_t>(at - keys.begin())] : model::Ends{};
+Result<std::vector<OwnEntries>> Database::own_entries(std::span<const StoredToken> tips) const {
+    std::vector<OwnEntries> answers(tips.size());
+    const auto read = [&](Family index, auto owner, auto entry, auto compare) {
+        std::vector<codec::FixedKey<2 * codec::id_bytes>> keys;
+        keys.reserve(tips.size());
+        for (const auto& tip : tips) keys.push_back(codec::index_key(tip.token.*owner, tip.token.chain_id));
+        return multi_get(engine_->condition(), *engine_->db, engine_->point_read, engine_->handle(index), keys,
+                         "reading index entries", [&](std::size_t i, std::string_view stored) -> Result<void> {
+                             const auto status = codec::decode_index_entry(keys[i].view(), stored, entry);
+                             if (status != codec::DecodeStatus::ok) {
+                                 return decode_error(engine_->condition(), status, "reading index entries");
+                             }
+                             compare(answers[i], entry, tips[i]);
+                             return {};
+                         });
     };
-    std::vector<model::Ends> answers;
-    answers.reserve(owners.size());
-    for (const auto& owner : owners) {
-        answers.push_back(
-            {find(codec::family_end_key(owner.family_id)).family, find(codec::user_end_key(owner.user_id)).user});
-    }
+    auto done = read(Family::by_user, &ValidToken::user_id, codec::UserIndexEntry{},
+                     [](OwnEntries& own, const auto& entry, const StoredToken& tip) {
+                         own.by_user = entry.tip == tip.hash;
+                         own.by_family = own.by_user;
+                     });
+    if (!done) return done.error();
+    // A family's entry does not name the tip: that is the one found under the user whom it names.
+    done = read(Family::by_family, &ValidToken::family_id, codec::FamilyIndexEntry{},
+                [](OwnEntries& own, const auto& entry, const StoredToken& tip) {
+                    if (entry.user_id != tip.token.user_id) own.by_family = false;
+                });
+    if (!done) return done.error();
     return answers;
 }
 

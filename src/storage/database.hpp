@@ -58,6 +58,17 @@ struct Owner {
     UserId user_id;
 };
 
+/// What a record says first, and where it is.
+struct StoredToken {
+    TokenHash hash;
+    ValidToken token;
+};
+
+struct OwnEntries {
+    bool by_family = true;
+    bool by_user = true;
+};
+
 [[nodiscard]] inline Owner owner_of(const Token& token) noexcept { return {token.family_id, token.user_id}; }
 [[nodiscard]] inline Owner owner_of(const model::TokenHead& token) noexcept {
     return {token.whose.family_id, token.whose.user_id};
@@ -124,6 +135,10 @@ public:
     [[nodiscard]] Result<std::optional<codec::UserIndexEntry>> get_user_chain(const UserId& user,
                                                                               const TokenId& chain) const;
 
+    /// Which of the index entries of tip i are not another's by now: an import may begin a chain anew whose entries were
+    /// reclaimed before its record. Absent ones are nobody else's.
+    [[nodiscard]] Result<std::vector<OwnEntries>> own_entries(std::span<const StoredToken> tips) const;
+
     [[nodiscard]] Result<std::optional<std::int64_t>> get_number(std::string_view key) const;
 
     /// What is stored under a key, as it is; nothing if there is none.
@@ -159,7 +174,9 @@ public:
     [[nodiscard]] Result<void> scan_tokens(const TokenHash& from, SkippedDamage* skipped,
                                            const std::function<bool(Token&&)>& visit) const;
 
-    /// The tokens that expire at `until_us` or before, in the order of hashes, from `from` on.
+    /// The tokens that expire at `until_us` or before, in the order of hashes, from `from` on. Files in which nothing
+    /// expires by then are passed over, and what they say of a token with them: one that was removed since may come, as
+    /// it was.
     [[nodiscard]] Result<void> scan_expiring(
         const TokenHash& from, std::int64_t until_us,
         const std::function<bool(const TokenHash&, const model::TokenHead&)>& visit) const;
