@@ -258,14 +258,14 @@ class BareRocksdb final : public Participant {
 public:
     explicit BareRocksdb(const Setting& setting)
         : directory_(setting.folder), sync_(setting.durability == DurabilityClass::synced) {
-        options_.block_cache_bytes = 2ULL << 30U;
+        options_.block_cache_bytes = 6ULL << 30U;
         options_.write_buffer_bytes = 256ULL << 20U;
         reopen();
     }
 
     std::string engine() const override { return rocksdb_and_its_build(); }
     std::string configuration() const override {
-        return "the options of src/storage/engine_options.cpp: block cache 2 GiB, write buffers 256 MiB\n"
+        return "the options of src/storage/engine_options.cpp: block cache 6 GiB, write buffers 256 MiB\n"
                "WriteOptions::sync = " +
                std::string(sync_ ? "true" : "false") + '\n';
     }

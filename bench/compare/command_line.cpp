@@ -45,6 +45,8 @@ CommandLine parse_command_line(int argc, char** argv) {
     app.add_option("--clients", clients, "how many ask at once (1,2,8,64; quick: 1,2, and 8 that race)")
         ->delimiter(',')
         ->check(CLI::Range(1, 128));
+    app.add_flag("--apart", given.apart,
+                 "load and measure one participant after the other: for sizes of which memory does not hold all");
     app.add_option("--seed", given.seed, "of the script, and of the order of the rounds");
     app.add_option("--folder", given.folder, "where the data go; decides which disk is measured")
         ->check(CLI::ExistingDirectory);
@@ -68,6 +70,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     settings.workloads = given.workloads;
     settings.seed = given.seed;
     settings.check_only = given.check_only;
+    settings.apart = given.apart;
     if (!clients.empty()) {
         settings.clients = clients;
         settings.crowds.clear();

@@ -404,8 +404,8 @@ public:
         : data_(setting.folder / "data"),
           log_(setting.folder / "server.log"),
           configuration_(
-              "listen_addresses = ''\nmax_connections = 200\nshared_buffers = 2GB\n"
-              "effective_cache_size = 4GB\nmax_wal_size = 8GB\ncheckpoint_timeout = 30min\n"
+              "listen_addresses = ''\nmax_connections = 200\nshared_buffers = 6GB\n"
+              "effective_cache_size = 8GB\nmax_wal_size = 8GB\ncheckpoint_timeout = 30min\n"
               "wal_buffers = 16MB\njit = off\nfsync = on\nfull_page_writes = on\nsynchronous_commit = " +
               std::string(setting.durability == DurabilityClass::synced ? "on" : "off") + '\n') {
         give_to(user, setting.folder);

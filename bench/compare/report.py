@@ -191,6 +191,8 @@ def bar_plot(title, figures):
 
 
 def environment_lines(environment):
+    order = ("one participant after the other, each loaded by itself" if environment.get("loaded") == "apart"
+             else "all participants loaded at once")
     return (f"Taken at {environment['taken_at']} on {environment['processors']} processors "
             f"({environment['processor']}), {environment['memory_bytes'] / 2**30:.1f} GiB of memory, "
             f"{environment['distribution']}, {environment['kernel']}, {environment['compiler']}.\n"
@@ -198,7 +200,7 @@ def environment_lines(environment):
             f"{number(environment['fdatasync_p50_us'])} us at p50 and {number(environment['fdatasync_p99_us'])} us at "
             f"p99 there.\n\n"
             f"{environment['tokens']:,} tokens, five to a user, all of them in memory. "
-            f"{environment['rounds']} rounds in random order, each a closed loop of {environment['closed_loop_ms']} ms "
+            f"{environment['rounds']} rounds in random order, {order}; in a round each figure has a closed loop of {environment['closed_loop_ms']} ms "
             f"after {environment['warm_up_ms']} ms of warm-up, and an open loop of {environment['open_loop_ms']} ms; "
             f"seed {environment['seed']}. Of each look-up {number(environment['request_ns'])} ns are the harness's own: "
             f"drawing a token and making its hash. Before anything was timed, all participants answered one script of operations alike.\n")

@@ -111,6 +111,7 @@ void write_environment(JsonWriter& json, const Results& results, const Settings&
     json.member("request_ns", results.request_ns);
     json.member("tokens", std::uint64_t{settings.tokens});
     json.member("rounds", std::uint64_t{settings.rounds});
+    json.member("loaded", std::string(settings.apart ? "apart" : "together"));
     json.member("seed", settings.seed);
     json.member("warm_up_ms", static_cast<std::uint64_t>(settings.warm_up.count()));
     json.member("closed_loop_ms", static_cast<std::uint64_t>(settings.closed_loop.count()));

@@ -25,6 +25,7 @@ struct Settings {
     std::uint64_t seed = 1;
     std::size_t check_steps = 20'000;
     bool check_only = false;
+    bool apart = false;  ///< one participant at a time is loaded: for sizes of which memory does not hold all
     std::chrono::milliseconds warm_up{200};
     std::chrono::milliseconds closed_loop{1'000};
     std::chrono::milliseconds open_loop{1'000};

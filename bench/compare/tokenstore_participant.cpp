@@ -83,7 +83,7 @@ public:
         : directory_(setting.folder),
           durability_(setting.durability == DurabilityClass::synced ? Durability::lose_nothing
                                                                     : Durability::lose_on_power_failure) {
-        options_.block_cache_bytes = 2ULL << 30U;
+        options_.block_cache_bytes = 6ULL << 30U;
         options_.validity_cache_bytes = 256ULL << 20U;
         options_.write_buffer_bytes = 256ULL << 20U;
         reopen();
@@ -93,7 +93,7 @@ public:
         return "tokenstore " + std::string(version()) + " on " + rocksdb_and_its_build();
     }
     std::string configuration() const override {
-        return "block_cache_bytes = 2 GiB\nvalidity_cache_bytes = 256 MiB\nwrite_buffer_bytes = 256 MiB\ndurability "
+        return "block_cache_bytes = 6 GiB\nvalidity_cache_bytes = 256 MiB\nwrite_buffer_bytes = 256 MiB\ndurability "
                "= " +
                std::string(durability_ == Durability::lose_nothing ? "lose_nothing" : "lose_on_power_failure") +
                "\neverything else as by default\n";
