@@ -86,9 +86,9 @@ Result<Owned> look_into_index(const Arguments& arguments, const StoreReader& rea
 /// what it has lost is ended as well, and nobody shall hear by mistake that it is not stored.
 Result<Owned> look_for(const Arguments& arguments, const StoreReader& reader, Console& console) {
     const std::int64_t now_us = system_clock().wall_us();
-    const Result<Owned> indexed = look_into_index(arguments, reader, now_us);
-    if (indexed && indexed->tokens > 0) return indexed;
-    if (!indexed && indexed.error().code != ErrorCode::corrupt) return indexed;
+    Result<Owned> indexed = look_into_index(arguments, reader, now_us);
+    const bool decides = indexed ? indexed->tokens > 0 : indexed.error().code != ErrorCode::corrupt;
+    if (decides) return indexed;
     Owned owned;
     const Result<WalkedTokens> walked = walk_all(reader, now_us, "looking", console, [&](const JudgedToken& judged) {
         if (!arguments.owns(judged.token)) return true;
