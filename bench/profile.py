@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-STACK_BYTES = "16384"
+STACK_BYTES = "8192"
 LEFT_OUT = re.compile(r"^(std::|__gnu_cxx::|\[unknown\]|_start$|__libc_start|decltype|operator|boost::|__irq|asm_|entry_|do_syscall)")
 
 

@@ -12,6 +12,7 @@ import sys
 US = "tokenstore"
 GIVEN_RATE = ("rotate_steady", "rotate_during_cleanup")  # their latencies count
 RELEASE_ENGINE = "release_engine"  # a folder beside the results
+PROFILES = "profiles.md"  # and a file
 CLASSES = (
     ("both", "Look-ups", "They write nothing, and so belong to both durability classes."),
     ("synced", "Synced changes", "What a call has answered survives a power cut."),
@@ -259,6 +260,9 @@ def write_page(folder, figures, environment):
                  "At half the rate above, from the intended start; beside the clean-up at 200 a second; for races, ends "
                  "and the clean-up itself, of each call.\n",
                  case_table(chosen, latency_text)]
+    if (folder / PROFILES).is_file():
+        page += ["## Where the time goes\n", "Sampled with `./dev bench --profiles`; the engine is the system's.\n",
+                 (folder / PROFILES).read_text(encoding="utf-8")]
     if (folder / RELEASE_ENGINE / "results.json").is_file():
         page += both_engines(figures, *read(folder / RELEASE_ENGINE))
     page += ["## Space and opening\n", footprint_table(figures), "## Configurations\n", configurations(environment)]

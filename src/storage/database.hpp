@@ -135,8 +135,8 @@ public:
     [[nodiscard]] Result<std::optional<codec::UserIndexEntry>> get_user_chain(const UserId& user,
                                                                               const TokenId& chain) const;
 
-    /// Which of the index entries of tip i are not another's by now: an import may begin a chain anew whose entries were
-    /// reclaimed before its record. Absent ones are nobody else's.
+    /// Which of the index entries of tip i are not another's by now: an import may begin a chain anew whose entries
+    /// were reclaimed before its record. Absent ones are nobody else's.
     [[nodiscard]] Result<std::vector<OwnEntries>> own_entries(std::span<const StoredToken> tips) const;
 
     [[nodiscard]] Result<std::optional<std::int64_t>> get_number(std::string_view key) const;
