@@ -160,6 +160,17 @@ BOOST_FIXTURE_TEST_CASE(no_walk_over_all_tokens_comes_back_short, LongLists) {
     for_damage_in("tokens", [&](TokenStore& damaged, const StoreReader& reader) {
         check_is_corrupt(reader.for_each_token(clock.wall_us(), [](const JudgedToken&) { return true; }));
         check_is_corrupt(reader.count(clock.wall_us()));
+        // A table in which nothing has expired is not read.
+        BOOST_TEST(must(damaged.cleanup_expired(buffered)) == 0U);
+    });
+}
+
+BOOST_FIXTURE_TEST_CASE(no_clean_up_comes_back_short, SpreadStore) {
+    for (std::uint64_t number = 1; number <= all; ++number) create(number, {.lifetime_us = hour_us});
+    must(store.flush());
+    must(store.close());
+    clock.advance_us(hour_us);
+    for_damage_in("tokens", [&](TokenStore& damaged, const StoreReader& /*reader*/) {
         check_is_corrupt(damaged.cleanup_expired(buffered));
     });
 }
