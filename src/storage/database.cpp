@@ -140,6 +140,7 @@ template Result<std::vector<std::optional<Token>>> Database::get_tokens(std::spa
 template Result<std::vector<std::optional<model::TokenHead>>> Database::get_tokens(std::span<const TokenHash>) const;
 
 Result<std::optional<model::FamilyEnd>> Database::get_family_end(const FamilyId& family) const {
+    if (!engine_->may_have_ended(codec::id_view(family))) return std::nullopt;
     const auto key = codec::family_end_key(family);
     rocksdb::PinnableSlice stored;
     const auto status =
@@ -152,6 +153,7 @@ Result<std::optional<model::FamilyEnd>> Database::get_family_end(const FamilyId&
 }
 
 Result<std::optional<model::UserEnd>> Database::get_user_end(const UserId& user) const {
+    if (!engine_->may_have_ended(codec::id_view(user))) return std::nullopt;
     const auto key = codec::user_end_key(user);
     rocksdb::PinnableSlice stored;
     const auto status =
@@ -175,11 +177,10 @@ Result<model::Ends> Database::get_ends(const Owner& owner) const {
 Result<std::vector<model::Ends>> Database::get_ends(std::span<const Owner> owners, const PossibleEnds* possible) const {
     std::vector<codec::FixedKey<codec::revocation_prefix_bytes>> keys;
     std::vector<std::size_t> owner_of_key;
-    keys.reserve(2 * owners.size());
-    owner_of_key.reserve(2 * owners.size());
     for (std::size_t i = 0; i < owners.size(); ++i) {
         const auto look_up = [&](const auto& id, const auto& key) {
-            if (possible != nullptr && !possible->contains(codec::id_view(id))) return;
+            const auto id_bytes = codec::id_view(id);
+            if (!engine_->may_have_ended(id_bytes) || (possible != nullptr && !possible->contains(id_bytes))) return;
             keys.push_back(key);
             owner_of_key.push_back(i);
         };
@@ -187,6 +188,7 @@ Result<std::vector<model::Ends>> Database::get_ends(std::span<const Owner> owner
         look_up(owners[i].user_id, codec::user_end_key(owners[i].user_id));
     }
     std::vector<model::Ends> answers(owners.size());
+    if (keys.empty()) return answers;
     const auto read =
         multi_get(engine_->condition(), *engine_->db, engine_->point_read, engine_->handle(Family::revocations), keys,
                   "reading ends", [&](std::size_t i, std::string_view stored) -> Result<void> {
@@ -278,6 +280,7 @@ Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled 
     rocksdb::WriteOptions write;
     write.sync = durability == Durability::lose_nothing;
     put_note(batch, write.sync);
+    note_ends(batch.touched());
     write.no_slowdown = when_stalled == WhenStalled::give_up;
     const auto status = engine_->db->Write(write, batch.writes_.get());
     if (status.ok()) {
@@ -295,6 +298,13 @@ Result<void> Database::commit(Batch&& batch, Durability durability, WhenStalled 
         status.severity() >= rocksdb::Status::kHardError || status.IsIncomplete() || status.IsShutdownInProgress();
     if (never_reached_the_log) return refused(WriteState::nothing_written);
     return fail_write(status);
+}
+
+/// Before they are written: whoever looks for an end that can be seen has to ask the engine.
+void Database::note_ends(const Touched& touched) const noexcept {
+    if (!engine_->possible_ends) return;
+    for (const auto& family : touched.families) engine_->possible_ends->add(codec::id_view(family));
+    for (const auto& user : touched.users) engine_->possible_ends->add(codec::id_view(user));
 }
 
 Error Database::fail_write(const rocksdb::Status& status) const {

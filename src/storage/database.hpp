@@ -34,6 +34,7 @@
 #include "storage/host.hpp"
 #include "storage/possible_ends.hpp"
 #include "storage/table_file.hpp"
+#include "storage/touched.hpp"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -281,6 +282,7 @@ private:
     [[nodiscard]] codec::ManifestExtent current_manifest() const;
     [[nodiscard]] Result<void> compact_expired(rocksdb::ColumnFamilyHandle* handle, std::int64_t due_us);
     void note_manifest() const;
+    void note_ends(const Touched& touched) const noexcept;
     void put_note(Batch& batch, bool asks_for_sync) const;
     [[nodiscard]] bool raise_high_water(const Batch& batch, std::uint64_t log_number) const noexcept;
 

@@ -10,6 +10,7 @@
 
 #include "base/fork_guard.hpp"
 #include "codec/meta_record.hpp"
+#include "storage/ends_in_files.hpp"
 #include "storage/engine.hpp"
 #include "storage/engine_env.hpp"
 #include "storage/engine_options.hpp"
@@ -281,6 +282,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
     std::copy(handles.begin(), handles.end(), opened.handles.begin());
 
     // From here on everything that was recovered is in table files, and the log begins anew.
+    opened.possible_ends = ends_in_files(*db, opened.handle(Family::revocations), *opened.host.env);
     const auto first_log = database->current_log();
     auto high_water = HighWaterMark::begin(opened.host, directory,
                                            {.boot = opened.host.boot.value_or(BootId{}),

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include <rocksdb/db.h>
@@ -18,6 +19,7 @@
 #include "storage/host.hpp"
 #include "storage/in_doubt_file.hpp"
 #include "storage/log_replay.hpp"
+#include "storage/possible_ends.hpp"
 #include "storage/store_directory.hpp"
 
 namespace tokenstore::storage {
@@ -45,6 +47,8 @@ struct Database::Engine {
     std::unique_ptr<HighWaterMark> high_water;  // the primary's
     std::atomic<std::uint64_t> log_number{0};   // of the log that is written now, or an older one; 0 before the first
 
+    std::optional<PossibleEnds> possible_ends;  // the primary's; absent where each end has to be looked up
+
     // Built once: ReadOptions is too large to fill in on each look-up.
     rocksdb::ReadOptions point_read;
 
@@ -58,6 +62,11 @@ struct Database::Engine {
 
     [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const noexcept {
         return handles[position(family)];
+    }
+
+    /// False proves that the family or user has no end.
+    [[nodiscard]] bool may_have_ended(std::string_view id) const noexcept {
+        return !possible_ends || possible_ends->contains(id);
     }
 };
 
