@@ -174,10 +174,13 @@ Statistics TokenStore::Impl::statistics() {
     using operations::Counter;
     Statistics statistics;
     statistics.created = counters_.sum(Counter::created);
-    statistics.lookups_valid = counters_.sum(Counter::lookups_valid);
-    statistics.lookups_refused = counters_.sum(Counter::lookups_refused);
-    statistics.lookups_unknown = counters_.sum(Counter::lookups_unknown);
-    statistics.validity_cache_misses = counters_.sum(Counter::validity_cache_misses);
+    const auto missed_valid = counters_.sum(Counter::missed_valid);
+    const auto missed_refused = counters_.sum(Counter::missed_refused);
+    const auto missed_unknown = counters_.sum(Counter::missed_unknown);
+    statistics.lookups_valid = counters_.sum(Counter::lookups_valid) + missed_valid;
+    statistics.lookups_refused = counters_.sum(Counter::lookups_refused) + missed_refused;
+    statistics.lookups_unknown = counters_.sum(Counter::lookups_unknown) + missed_unknown;
+    statistics.validity_cache_misses = missed_valid + missed_refused + missed_unknown;
     statistics.rotated = counters_.sum(Counter::rotated);
     statistics.reuse_detected = counters_.sum(Counter::reuse_detected);
     statistics.rotations_refused = counters_.sum(Counter::rotations_refused);
@@ -249,7 +252,7 @@ Result<std::optional<JudgedToken>> TokenStore::get_by_hash(const TokenHash& hash
 Result<std::optional<Token>> TokenStore::get_valid_by_hash(const TokenHash& hash) const {
     if (!impl_) return closed_error();
     return impl_->run([&](Impl& self) {
-        return operations::get_valid_by_hash(self.database(), self.counters(), hash, self.clock().now_us());
+        return operations::get_valid_by_hash(self.database(), self.counters(), hash, self.clock());
     });
 }
 
@@ -262,9 +265,9 @@ Result<std::vector<std::optional<Token>>> TokenStore::get_valid_by_hashes(std::s
 
 Result<std::optional<ValidToken>> TokenStore::validate(const TokenHash& hash) const {
     if (!impl_) return closed_error();
+    impl_->validity().prefetch_bucket(hash);  // while the call passes the gate
     return impl_->run([&](Impl& self) {
-        self.validity().prefetch(hash);  // while the clock is read
-        return operations::validate(self.database(), self.validity(), self.counters(), hash, self.clock().now_us());
+        return operations::validate(self.database(), self.validity(), self.counters(), hash, self.clock());
     });
 }
 

@@ -62,7 +62,7 @@ struct Options {
     std::size_t block_cache_bytes = 256ULL << 20;
 
     /// Memory of the validity cache, which answers validate() without the engine. Default 64 MiB, which is room for
-    /// half a million tokens, 138 bytes each. Large pages make it fast, so a store of a few hundred tokens takes
+    /// half a million tokens, 139 bytes each. Large pages make it fast, so a store of a few hundred tokens takes
     /// most of it, too. 0 turns it off, else at least 64 KiB.
     std::size_t validity_cache_bytes = 64ULL << 20;
 

@@ -12,7 +12,9 @@ enum class Counter : std::size_t {
     lookups_valid,
     lookups_refused,
     lookups_unknown,
-    validity_cache_misses,
+    missed_valid,  // these three: of validate calls that the cache did not know the answer to
+    missed_refused,
+    missed_unknown,
     rotated,
     reuse_detected,
     rotations_refused,

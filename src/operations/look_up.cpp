@@ -74,33 +74,44 @@ bool is_valid_under(const model::Ends& ends, const Record& token, std::int64_t n
     return true;
 }
 
+/// What look-ups are counted as: each is one step of one counter.
+struct CountedAs {
+    Counter valid;
+    Counter refused;
+    Counter unknown;
+};
+
+constexpr CountedAs beside_the_cache{Counter::lookups_valid, Counter::lookups_refused, Counter::lookups_unknown};
+constexpr CountedAs behind_the_cache{Counter::missed_valid, Counter::missed_refused, Counter::missed_unknown};
+
 /// Whether a stored token is usable; it is in `token` then.
 template <class Record, class Filling>
-Result<bool> look_up(const storage::Database& database, Counters& counters, const TokenHash& hash, std::int64_t now_us,
-                     Filling filling, Record& token) {
+Result<bool> look_up(const storage::Database& database, Counters& counters, const CountedAs& counted_as,
+                     const TokenHash& hash, expiry::BoundedClock& clock, Filling filling, Record& token) {
     const auto found = database.get_token(hash, token);
     if (!found) return found.error();
     if (!*found) {
-        counters.add(Counter::lookups_unknown);
+        counters.add(counted_as.unknown);
         return false;
     }
+    const auto now_us = clock.now_us();
     if (!is_refused_alone(token, now_us, filling)) {
         const auto ends = database.get_ends(storage::owner_of(token));
         if (!ends) return ends.error();
         if (is_valid_under(*ends, token, now_us, filling)) {
-            counters.add(Counter::lookups_valid);
+            counters.add(counted_as.valid);
             return true;
         }
     }
-    counters.add(Counter::lookups_refused);
+    counters.add(counted_as.refused);
     return false;
 }
 
 /// The same of many: the tokens, without those that are not usable. `fillings[i]` is for hash i.
 template <class Record, class Fillings>
 Result<std::vector<std::optional<Record>>> look_up_many(const storage::Database& database, Counters& counters,
-                                                        std::span<const TokenHash> hashes, std::int64_t now_us,
-                                                        Fillings&& fillings) {
+                                                        const CountedAs& counted_as, std::span<const TokenHash> hashes,
+                                                        std::int64_t now_us, Fillings&& fillings) {
     auto tokens = database.get_tokens<Record>(hashes);
     if (!tokens) return tokens;
     std::vector<std::size_t> usable_alone;
@@ -129,18 +140,18 @@ Result<std::vector<std::optional<Record>>> look_up_many(const storage::Database&
             token.reset();
         }
     }
-    counters.add(Counter::lookups_valid, valid);
-    counters.add(Counter::lookups_refused, stored - valid);
-    counters.add(Counter::lookups_unknown, hashes.size() - stored);
+    counters.add(counted_as.valid, valid);
+    counters.add(counted_as.refused, stored - valid);
+    counters.add(counted_as.unknown, hashes.size() - stored);
     return tokens;
 }
 
 }  // namespace
 
 Result<std::optional<Token>> get_valid_by_hash(const storage::Database& database, Counters& counters,
-                                               const TokenHash& hash, std::int64_t now_us) {
+                                               const TokenHash& hash, expiry::BoundedClock& clock) {
     Result<std::optional<Token>> answer;
-    const auto usable = look_up(database, counters, hash, now_us, NoFilling{}, answer->emplace());
+    const auto usable = look_up(database, counters, beside_the_cache, hash, clock, NoFilling{}, answer->emplace());
     if (!usable) return usable.error();
     if (!*usable) answer->reset();
     return answer;
@@ -148,26 +159,29 @@ Result<std::optional<Token>> get_valid_by_hash(const storage::Database& database
 
 Result<std::vector<std::optional<Token>>> get_valid_by_hashes(const storage::Database& database, Counters& counters,
                                                               std::span<const TokenHash> hashes, std::int64_t now_us) {
-    return look_up_many<Token>(database, counters, hashes, now_us, std::vector<NoFilling>(hashes.size()));
+    return look_up_many<Token>(database, counters, beside_the_cache, hashes, now_us,
+                               std::vector<NoFilling>(hashes.size()));
 }
 
 Result<std::optional<ValidToken>> validate(const storage::Database& database, ValidityCache& cache, Counters& counters,
-                                           const TokenHash& hash, std::int64_t now_us) {
+                                           const TokenHash& hash, expiry::BoundedClock& clock) {
     Result<std::optional<ValidToken>> answer;
     ValidToken& token = answer->emplace();  // filled in place
-    switch (cache.find(hash, now_us, token)) {
-        case ValidityCache::Verdict::valid:
-            counters.add(Counter::lookups_valid);
-            return answer;
-        case ValidityCache::Verdict::refused:
-            counters.add(Counter::lookups_refused);
-            return std::nullopt;
-        case ValidityCache::Verdict::unknown:
-            break;
+    if (cache.may_know(hash)) {
+        cache.prefetch_entry(hash);  // while the clock is read
+        switch (cache.find(hash, clock.now_us(), token)) {
+            case ValidityCache::Verdict::valid:
+                counters.add(Counter::lookups_valid);
+                return answer;
+            case ValidityCache::Verdict::refused:
+                counters.add(Counter::lookups_refused);
+                return std::nullopt;
+            case ValidityCache::Verdict::unknown:
+                break;
+        }
     }
-    counters.add(Counter::validity_cache_misses);
     model::TokenHead head;
-    const auto usable = look_up(database, counters, hash, now_us, cache.begin_filling(hash), head);
+    const auto usable = look_up(database, counters, behind_the_cache, hash, clock, cache.begin_filling(hash), head);
     if (!usable) return usable.error();
     if (!*usable) return std::nullopt;
     token = head.whose;
@@ -203,11 +217,11 @@ Result<std::vector<std::optional<ValidToken>>> validate_many(const storage::Data
     counters.add(Counter::lookups_valid, valid);
     counters.add(Counter::lookups_refused, refused);
     if (missed.empty()) return answers;
-    counters.add(Counter::validity_cache_misses, missed.size());
     std::vector<ValidityCache::Filling> fillings;
     fillings.reserve(missed.size());
     for (const auto& hash : missed_hashes) fillings.push_back(cache.begin_filling(hash));
-    const auto heads = look_up_many<model::TokenHead>(database, counters, missed_hashes, now_us, fillings);
+    const auto heads =
+        look_up_many<model::TokenHead>(database, counters, behind_the_cache, missed_hashes, now_us, fillings);
     if (!heads) return heads.error();
     for (std::size_t n = 0; n < missed.size(); ++n) {
         if (const auto& head = (*heads)[n]) answers[missed[n]] = head->whose;

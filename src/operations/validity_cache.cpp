@@ -24,6 +24,17 @@ std::uint64_t word_of(const TokenHash& hash, std::size_t index) noexcept {
 /// Any bits of a digest are a good hash; these are not the ones that choose the bucket.
 std::uint32_t tag_of(const TokenHash& hash) noexcept { return static_cast<std::uint32_t>(word_of(hash, 1)) | 1U; }
 
+std::uint64_t fingerprint_of(std::uint32_t tag) noexcept { return tag >> 24U; }
+
+constexpr std::uint64_t each_byte = 0x0101010101010101;
+
+/// Whether one of the eight bytes of a word is this one.
+bool has_byte(std::uint64_t word, std::uint64_t byte) noexcept {
+    // Only a byte of zeros borrows from its highest bit, or lies above one that did.
+    const auto zero_where_equal = word ^ (byte * each_byte);
+    return ((zero_where_equal - each_byte) & ~zero_where_equal & (each_byte << 7U)) != 0;
+}
+
 }  // namespace
 
 /// Keeps other writers out of a bucket. A look-up that fills tries once; a change, which has to, waits its turn.
@@ -62,15 +73,33 @@ ValidityCache::ValidityCache(std::size_t bytes, std::shared_ptr<const expiry::Re
       bucket_count_(bytes / bytes_of_bucket),
       bucket_memory_(bucket_count_ * sizeof(Bucket)),
       entry_memory_(bucket_count_ * ways * sizeof(Entry)),
+      fingerprints_(bucket_count_),
       owners_(std::bit_ceil(bucket_count_)) {
     static_assert(std::is_trivially_destructible_v<Bucket>);
     for (std::size_t i = 0; i < bucket_count_; ++i) new (static_cast<Bucket*>(bucket_memory_.data()) + i) Bucket;
 }
 
-ValidityCache::Bucket& ValidityCache::bucket_of(const TokenHash& hash) const noexcept {
+std::size_t ValidityCache::bucket_number(const TokenHash& hash) const noexcept {
     __extension__ using Product = unsigned __int128;
-    const auto number = static_cast<std::size_t>((Product{word_of(hash, 0)} * bucket_count_) >> 64U);
-    return static_cast<Bucket*>(bucket_memory_.data())[number];
+    return static_cast<std::size_t>((Product{word_of(hash, 0)} * bucket_count_) >> 64U);
+}
+
+ValidityCache::Bucket& ValidityCache::bucket_of(const TokenHash& hash) const noexcept {
+    return static_cast<Bucket*>(bucket_memory_.data())[bucket_number(hash)];
+}
+
+base::ChangeCounter& ValidityCache::token_changes_of(const TokenHash& hash) noexcept {
+    return token_changes_[word_of(hash, 2) % token_groups];
+}
+
+/// Under the bucket's lock.
+void ValidityCache::set_tag(Bucket& bucket, std::size_t way, std::uint32_t tag) noexcept {
+    // Released, so that a reader that sees it sees the sequence number odd, or changed.
+    bucket.tags[way].store(tag, std::memory_order_release);
+    auto& fingerprints = fingerprints_[static_cast<std::size_t>(&bucket - static_cast<Bucket*>(bucket_memory_.data()))];
+    const auto shift = 8 * way;
+    const auto others = fingerprints.load(std::memory_order_relaxed) & ~(std::uint64_t{0xff} << shift);
+    fingerprints.store(others | fingerprint_of(tag) << shift, std::memory_order_relaxed);
 }
 
 std::uint64_t* ValidityCache::words_of(const Bucket& bucket, std::size_t way) const noexcept {
@@ -114,24 +143,33 @@ ValidityCache::Verdict ValidityCache::find(const TokenHash& hash, std::int64_t n
     return Verdict::unknown;
 }
 
-void ValidityCache::prefetch(std::span<const TokenHash> hashes) const noexcept {
+bool ValidityCache::may_know(const TokenHash& hash) const noexcept {
+    if (bucket_count_ == 0) return false;
+    const auto fingerprints = fingerprints_[bucket_number(hash)].load(std::memory_order_relaxed);
+    return has_byte(fingerprints, fingerprint_of(tag_of(hash)));
+}
+
+void ValidityCache::prefetch_entry(const TokenHash& hash) const noexcept {
     if (bucket_count_ == 0) return;
-    for (const auto& hash : hashes) prefetch(hash);
-    for (const auto& hash : hashes) {
-        const Bucket& bucket = bucket_of(hash);
-        for (std::size_t way = 0; way < ways; ++way) {
-            if (bucket.tags[way].load(std::memory_order_relaxed) != tag_of(hash)) continue;
-            const std::uint64_t* const words = words_of(bucket, way);
-            __builtin_prefetch(words);
-            __builtin_prefetch(words + entry_words / 2);
-        }
+    const Bucket& bucket = bucket_of(hash);
+    const auto tag = tag_of(hash);
+    for (std::size_t way = 0; way < ways; ++way) {
+        if (bucket.tags[way].load(std::memory_order_relaxed) != tag) continue;
+        const std::uint64_t* const words = words_of(bucket, way);
+        __builtin_prefetch(words);
+        __builtin_prefetch(words + entry_words / 2);
     }
+}
+
+void ValidityCache::prefetch(std::span<const TokenHash> hashes) const noexcept {
+    for (const auto& hash : hashes) prefetch_bucket(hash);
+    for (const auto& hash : hashes) prefetch_entry(hash);
 }
 
 // ---- Filling -----------------------------------------------------------------------------------------------------
 
 ValidityCache::Filling::Filling(ValidityCache& cache, const TokenHash& hash) noexcept : cache_(cache), hash_(hash) {
-    if (cache.bucket_count_ != 0) token_changes_ = cache.bucket_of(hash).token_changes.read();
+    if (cache.bucket_count_ != 0) token_changes_ = cache.token_changes_of(hash).read();
 }
 
 void ValidityCache::Filling::note_owner(const FamilyId& family, const UserId& user) noexcept {
@@ -157,7 +195,7 @@ void ValidityCache::keep(const Entry& entry, std::uint64_t token_changes) noexce
     WriteLock lock(bucket);
     if (!lock.try_lock()) return;
     // A change that begins after this line forgets the entry: it waits for the lock.
-    if (bucket.token_changes.read() != token_changes) return;
+    if (token_changes_of(entry.hash).read() != token_changes) return;
 
     const auto tag = tag_of(entry.hash);
     const auto used = bucket.used.load(std::memory_order_relaxed);
@@ -184,8 +222,7 @@ void ValidityCache::keep(const Entry& entry, std::uint64_t token_changes) noexce
 
     const auto words = std::bit_cast<std::array<std::uint64_t, entry_words>>(entry);
     std::uint64_t* const stored = words_of(bucket, way);
-    // Released, so that a reader that sees one of them sees the sequence number odd, or changed.
-    bucket.tags[way].store(tag, std::memory_order_release);
+    set_tag(bucket, way, tag);
     for (std::size_t i = 0; i < entry_words; ++i) std::atomic_ref(stored[i]).store(words[i], std::memory_order_release);
 }
 
@@ -195,8 +232,8 @@ void ValidityCache::forget(Bucket& bucket, const TokenHash& hash) noexcept {
     WriteLock lock(bucket);
     lock.lock();
     const auto tag = tag_of(hash);
-    for (auto& held : bucket.tags) {
-        if (held.load(std::memory_order_relaxed) == tag) held.store(0, std::memory_order_release);
+    for (std::size_t way = 0; way < ways; ++way) {
+        if (bucket.tags[way].load(std::memory_order_relaxed) == tag) set_tag(bucket, way, 0);
     }
 }
 
@@ -209,9 +246,8 @@ ValidityCache::Change ValidityCache::begin_change(const storage::Touched& touche
         change.counters_.push_back(&counter);
     };
     for (const auto& hash : touched.tokens) {
-        Bucket& bucket = bucket_of(hash);
-        begin(bucket.token_changes);
-        forget(bucket, hash);
+        begin(token_changes_of(hash));
+        forget(bucket_of(hash), hash);
     }
     for (const auto& family : touched.families) owners_.for_each_counter(family, begin);
     for (const auto& user : touched.users) owners_.for_each_counter(user, begin);

@@ -15,7 +15,8 @@
 // and writes nothing once the entry is marked as used. A bucket's sequence number is odd while a thread writes to it; a
 // reader that meets that, or finds it changed, goes to the engine, and does not fill: no look-up ever waits. A full
 // bucket drops an entry that was not used since its last sweep: what was looked up once makes room for what is asked
-// for again.
+// for again. Beside the buckets stands one byte of each tag, in an array so small that it stays in the processor's
+// cache: an unknown token waits for no line of a bucket.
 //
 // Threads: any, at any time.
 #pragma once
@@ -45,7 +46,7 @@ class ValidityCache {
     struct Bucket;
 
 public:
-    /// Takes up at most `bytes`, and 8 KiB; with 0 it knows nothing. `reclaim` tells which records may be gone.
+    /// Takes up at most `bytes`, and 16 KiB; with 0 it knows nothing. `reclaim` tells which records may be gone.
     ValidityCache(std::size_t bytes, std::shared_ptr<const expiry::ReclaimState> reclaim);
 
     enum class Verdict {
@@ -60,10 +61,16 @@ public:
     /// Brings what find() of these will read into the processor's cache, all at once.
     void prefetch(std::span<const TokenHash> hashes) const noexcept;
 
-    /// Begins to, while the caller does something else.
-    void prefetch(const TokenHash& hash) const noexcept {
-        if (bucket_count_ != 0) __builtin_prefetch(&bucket_of(hash));
+    /// The two steps of that, each to be taken while the caller does something else.
+    void prefetch_bucket(const TokenHash& hash) const noexcept {
+        if (bucket_count_ == 0) return;
+        __builtin_prefetch(&fingerprints_[bucket_number(hash)]);
+        __builtin_prefetch(&bucket_of(hash));
     }
+    void prefetch_entry(const TokenHash& hash) const noexcept;
+
+    /// False if find() would know nothing, as for nearly all that is not in the cache.
+    [[nodiscard]] bool may_know(const TokenHash& hash) const noexcept;
 
     /// One look-up in the engine on its way into the cache. Made before the token's record is read.
     class Filling {
@@ -125,8 +132,7 @@ private:
     static_assert(sizeof(Entry) == 2 * base::cache_line_bytes, "a hit reads two lines beside its bucket's");
 
     struct alignas(base::cache_line_bytes) Bucket {
-        std::atomic<std::uint64_t> sequence{0};  // odd while a thread writes
-        base::ChangeCounter token_changes;
+        std::atomic<std::uint64_t> sequence{0};               // odd while a thread writes
         std::array<std::atomic<std::uint32_t>, ways> tags{};  // 0: the way is empty
         std::atomic<std::uint8_t> used{0};                    // a bit a way
         std::uint8_t hand = 0;                                // where the next sweep begins; under the lock
@@ -135,19 +141,28 @@ private:
 
     class WriteLock;
 
+    [[nodiscard]] std::size_t bucket_number(const TokenHash& hash) const noexcept;
     [[nodiscard]] Bucket& bucket_of(const TokenHash& hash) const noexcept;
+    [[nodiscard]] base::ChangeCounter& token_changes_of(const TokenHash& hash) noexcept;
+    void set_tag(Bucket& bucket, std::size_t way, std::uint32_t tag) noexcept;
     [[nodiscard]] std::uint64_t* words_of(const Bucket& bucket, std::size_t way) const noexcept;
     void forget(Bucket& bucket, const TokenHash& hash) noexcept;
     void keep(const Entry& entry, std::uint64_t token_changes) noexcept;
 
     // Two counters of owners for each bucket, at most.
     static constexpr std::size_t bytes_of_bucket =
-        sizeof(Bucket) + ways * sizeof(Entry) + 2 * sizeof(base::ChangeCounter);
+        sizeof(Bucket) + ways * sizeof(Entry) + sizeof(std::uint64_t) + 2 * sizeof(base::ChangeCounter);
+
+    // Counters of tokens are shared, too: a look-up in the engine takes microseconds, in which hardly any token of its
+    // group changes.
+    static constexpr std::size_t token_groups = 1'024;
 
     std::shared_ptr<const expiry::ReclaimState> reclaim_;
     std::size_t bucket_count_ = 0;
     base::MappedMemory bucket_memory_;
-    base::MappedMemory entry_memory_;  // `ways` for each bucket
+    base::MappedMemory entry_memory_;                       // `ways` for each bucket
+    std::vector<std::atomic<std::uint64_t>> fingerprints_;  // a byte of each tag, in a word for each bucket
+    std::array<base::ChangeCounter, token_groups> token_changes_;
     OwnerChanges owners_;
 };
 

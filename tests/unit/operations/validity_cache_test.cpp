@@ -60,6 +60,7 @@ struct CacheFixture {
         ValidToken token;
         const auto found = cache.find(make_hash(number), at_us, token);
         if (found == valid) BOOST_TEST((token == token_number(number)));
+        if (found != unknown) BOOST_TEST(cache.may_know(make_hash(number)));
         return found;
     }
 };
@@ -254,6 +255,23 @@ BOOST_AUTO_TEST_CASE(as_many_tokens_are_kept_as_the_options_promise) {
     BOOST_TEST(kept <= promised);
 }
 
+BOOST_AUTO_TEST_CASE(hardly_a_token_that_was_not_kept_may_be_known) {
+    constexpr std::uint64_t more_than_fit = 20'000;
+    for (std::uint64_t number = 0; number < more_than_fit; ++number) keep(number);
+    std::uint64_t strangers = 0;
+    for (std::uint64_t number = 0; number < more_than_fit; ++number) {
+        strangers += cache.may_know(make_hash(more_than_fit + number)) ? 1U : 0U;
+    }
+    BOOST_TEST(strangers < more_than_fit / 16);  // eight tags, of which one byte each is compared
+}
+
+BOOST_AUTO_TEST_CASE(a_token_that_changed_is_not_known_any_more) {
+    keep(1);
+    BOOST_TEST(cache.may_know(make_hash(1)));
+    { const auto change = cache.begin_change({{make_hash(1)}, {}, {}}); }
+    BOOST_TEST(!cache.may_know(make_hash(1)));
+}
+
 BOOST_AUTO_TEST_CASE(a_cache_without_memory_knows_nothing) {
     ValidityCache none(0, reclaim);
     const auto hash = make_hash(1);
@@ -264,6 +282,7 @@ BOOST_AUTO_TEST_CASE(a_cache_without_memory_knows_nothing) {
     filling.keep_refused();
     const auto change = none.begin_change({{hash}, {token.family_id}, {token.user_id}});
     none.prefetch(std::array{hash});
+    BOOST_TEST(!none.may_know(hash));
     ValidToken found;
     BOOST_TEST(none.find(hash, now_us, found) == unknown);
 }
