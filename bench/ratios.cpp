@@ -26,7 +26,7 @@ const std::vector<Promise>& promises() {
         {"validate, two threads / one", "validate_hot_tokenstore/threads:2", "validate_hot_tokenstore/threads:1", 1.11},
         {"validate, not in the cache / bare Get", "validate_missed_tokenstore", "look_up_stored_bare", 1.3},
         {"validate, unknown token / bare miss", "validate_unknown_tokenstore", "look_up_unknown_bare", 1.2},
-        {"rotate, buffered / bare batch", "rotate_buffered_tokenstore", "rotate_buffered_bare", 1.5},
+        {"rotate, buffered / bare batch", "rotate_buffered_tokenstore", "rotate_buffered_bare", 1.3},
         {"rotate, synced / bare batch", "rotate_synced_tokenstore/real_time", "rotate_synced_bare/real_time", 1.2},
         {"end a family of 100,000 / of 1, no count", "end_family_uncounted/100000", "end_family_uncounted/1", 2.0},
         {"end a user with 100,000 / with 1, no count", "end_user_uncounted/100000", "end_user_uncounted/1", 2.0},
