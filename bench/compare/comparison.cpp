@@ -228,6 +228,7 @@ void measure_class(const Settings& settings, const fs::path& folder, DurabilityC
     for (const auto& entry : entries) {
         measure(settings, folder, durability, {entry}, stored, results);
         fs::remove_all(folder);
+        write_results(results, settings);  // what was measured stands, whatever becomes of the next ones
     }
 }
 

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Makes the pages of a comparison: report.md and plots in SVG, from the results.json and environment.json in a folder.
 
-    report.py FOLDER
+    report.py FOLDER [PART]
+
+With PART, the folder of another run with as many tokens, the figures of that run are first added to the folder's, in
+place of what the folder has of the same workloads.
 """
 
 import json
@@ -204,7 +207,14 @@ def environment_lines(environment):
             f"{environment['rounds']} rounds in random order, {order}; in a round each figure has a closed loop of {environment['closed_loop_ms']} ms "
             f"after {environment['warm_up_ms']} ms of warm-up, and an open loop of {environment['open_loop_ms']} ms; "
             f"seed {environment['seed']}. Of each look-up {number(environment['request_ns'])} ns are the harness's own: "
-            f"drawing a token and making its hash. Before anything was timed, all participants answered one script of operations alike.\n")
+            f"drawing a token and making its hash. Before anything was timed, all participants answered one script of operations alike.\n"
+            + "".join(part_line(part) for part in environment.get("parts", [])))
+
+
+def part_line(part):
+    return (f"\nFrom a run of their own, taken at {part['taken_at']}, {part['rounds']} rounds, `fdatasync` "
+            f"{number(part['fdatasync_p50_us'])} us at p50 and {number(part['fdatasync_p99_us'])} us at p99: "
+            f"{', '.join(part['workloads'])}.\n")
 
 
 def engines(environment):
@@ -238,6 +248,37 @@ def both_engines(figures, release_figures, release_environment):
             table(["workload", "class", "clients", "participant", "system", "release", "release / system"], rows)]
 
 
+def other_runs(folder):
+    """Links to the runs that lie in folders below."""
+    lines = []
+    for below in sorted(each for each in folder.iterdir() if (each / "results.json").is_file()):
+        if below.name != RELEASE_ENGINE:
+            figures, environment = read(below)
+            workloads = ", ".join(in_order(figure["workload"] for figure in figures))
+            lines.append(f"- [{below.name}]({below.name}/report.md): {environment['tokens']:,} tokens, {workloads}")
+    return ["## Other runs\n", "\n".join(lines) + "\n"] if lines else []
+
+
+def add(part, folder):
+    """Ratios are taken within one run, so a workload comes from one of the runs as a whole."""
+    figures, environment = read(folder)
+    more, of_part = read(part)
+    if environment["tokens"] != of_part["tokens"]:
+        sys.exit(f"{part} is of {of_part['tokens']:,} tokens, {folder} of {environment['tokens']:,}")
+    replaced = {figure["workload"] for figure in more}
+    figures = [figure for figure in figures if figure["workload"] not in replaced] + more
+    order = {name: place for place, name in enumerate(COLOURS)}
+    figures.sort(key=lambda figure: (figure["workload"], order[figure["participant"]], figure["durability"],
+                                     figure["clients"], figure.get("size", 0)))
+    known = {(each["participant"], each["durability"]) for each in environment["participants"]}
+    environment["participants"] += [each for each in of_part["participants"]
+                                    if (each["participant"], each["durability"]) not in known]
+    of_part.pop("participants")
+    environment.setdefault("parts", []).append({"workloads": sorted(replaced), **of_part})
+    for name, content in (("results.json", figures), ("environment.json", environment)):
+        (folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
 def read(folder):
     return tuple(json.loads((folder / name).read_text(encoding="utf-8")) for name in ("results.json", "environment.json"))
 
@@ -260,6 +301,7 @@ def write_page(folder, figures, environment):
                  "At half the rate above, from the intended start; beside the clean-up at 200 a second; for races, ends "
                  "and the clean-up itself, of each call.\n",
                  case_table(chosen, latency_text)]
+    page += other_runs(folder)
     if (folder / PROFILES).is_file():
         page += ["## Where the time goes\n", "Sampled with `./dev bench --profiles`; the engine is the system's.\n",
                  (folder / PROFILES).read_text(encoding="utf-8")]
@@ -270,9 +312,11 @@ def write_page(folder, figures, environment):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     folder = pathlib.Path(sys.argv[1])
+    if len(sys.argv) == 3:
+        add(pathlib.Path(sys.argv[2]), folder)
     write_page(folder, *read(folder))
 
 
