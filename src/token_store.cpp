@@ -358,9 +358,9 @@ Result<void> TokenStore::maintain() {
     return impl_->run([&](Impl& self) { return self.maintenance().run(); });
 }
 
-Result<RepairResult> TokenStore::repair_indexes() {
+Result<RepairResult> TokenStore::repair_indexes(const VerifyProgress& on_progress) {
     if (!impl_) return closed_error();
-    return impl_->run([](Impl& self) { return operations::repair_indexes(self.context()); });
+    return impl_->run([&](Impl& self) { return operations::repair_indexes(self.context(), on_progress); });
 }
 
 Result<void> TokenStore::trust_clock() {

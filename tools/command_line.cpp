@@ -122,6 +122,18 @@ ExitCode answer(const CLI::App& app, const CLI::ParseError& error, Console& cons
     return ExitCode::usage;
 }
 
+// Whether the command line asks for what an answer would leave out by itself.
+bool shows_what_is_hidden(const CLI::App& app) {
+    for (const CLI::App* line = &app;;) {
+        for (const char* name : {"--full-hash", "--show-ids"}) {
+            const CLI::Option* const option = line->get_option_no_throw(name);
+            if (option != nullptr && option->count() > 0) return true;
+        }
+        if (line->get_subcommands().empty()) return false;
+        line = line->get_subcommands().front();
+    }
+}
+
 ExitCode parse_and_run(int argc, const char* const* argv, Console& console) {
     CLI::App app("Looks into a store of refresh tokens, and moves tokens in and out", "tokenstore");
     app.set_version_flag("--version", version_line(), "Print the versions of library, store format and engine");
@@ -136,6 +148,9 @@ ExitCode parse_and_run(int argc, const char* const* argv, Console& console) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return answer(app, error, console);
+    }
+    if (console.output.is_terminal() && shows_what_is_hidden(app)) {
+        report(console, "this shows on a terminal what is hidden otherwise: mind who reads along");
     }
     return (*chosen)(console);
 }

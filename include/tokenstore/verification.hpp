@@ -51,6 +51,10 @@ struct Finding {
 /// Whether TokenStore::repair_indexes() mends it: what is derived from the tokens' records, and can be made anew.
 [[nodiscard]] bool is_repairable(const Finding& finding) noexcept;
 
+/// Called now and then with the number of records read so far and an estimate of how many there are to read; ends the
+/// reading by answering false.
+using VerifyProgress = std::function<bool(std::uint64_t done, std::uint64_t estimated_total)>;
+
 struct VerifyRequest {
     /// Also checks every record against every other, with about 100 bytes of memory for each live token. Without it
     /// every file and every record is checked by itself.
@@ -63,9 +67,7 @@ struct VerifyRequest {
     /// Bounds the memory: a store with more tokens is read several times over.
     std::uint64_t tokens_per_pass = 8'000'000;
 
-    /// Called now and then with the number of records read so far and an estimate of how many there are to read; ends
-    /// the verification by answering false.
-    std::function<bool(std::uint64_t done, std::uint64_t estimated_total)> on_progress = nullptr;
+    VerifyProgress on_progress = nullptr;
 };
 
 /// What TokenStore::repair_indexes() did.

@@ -24,12 +24,12 @@ constexpr int rounds_max = 1'000;
 
 class Repair {
 public:
-    explicit Repair(Context& context) : context_(context) {}
+    Repair(Context& context, const VerifyProgress& on_progress) : context_(context), on_progress_(on_progress) {}
 
     Result<RepairResult> run() {
         for (int round = 0; round < rounds_max; ++round) {
             auto repairable = find();
-            if (!repairable) return std::move(repairable).error();
+            if (!repairable) return partly_done(std::move(repairable).error());
             if (repairable->empty()) break;
             const auto before = changes();
             for (const auto& finding : *repairable) {
@@ -57,6 +57,11 @@ private:
         VerifyRequest request;
         request.full = true;
         request.now_us = context_.clock.now_us();
+        bool is_stopped = false;
+        request.on_progress = [&](std::uint64_t done, std::uint64_t estimated_total) {
+            is_stopped = is_stopped || (on_progress_ && !on_progress_(done, estimated_total));
+            return !is_stopped;
+        };
         std::vector<Finding> repairable;
         result_.findings_left = 0;
         auto verified = verify(context_.database, request, [&](const Finding& finding) {
@@ -65,6 +70,7 @@ private:
             return repairable.size() < findings_per_round;
         });
         if (!verified) return std::move(verified).error();
+        if (is_stopped) return Error{ErrorCode::stopped, WriteState::nothing_written, "the repair was stopped"};
         result_.complete = verified->complete;
         return repairable;
     }
@@ -164,11 +170,14 @@ private:
     }
 
     Context& context_;
+    const VerifyProgress& on_progress_;
     RepairResult result_;
 };
 
 }  // namespace
 
-Result<RepairResult> repair_indexes(Context& context) { return Repair(context).run(); }
+Result<RepairResult> repair_indexes(Context& context, const VerifyProgress& on_progress) {
+    return Repair(context, on_progress).run();
+}
 
 }  // namespace tokenstore::operations

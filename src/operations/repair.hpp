@@ -9,7 +9,7 @@
 namespace tokenstore::operations {
 
 /// Each repair judges again under the locks of user and family. Never changes what a token's record says, and never
-/// takes an end away.
-[[nodiscard]] Result<RepairResult> repair_indexes(Context& context);
+/// takes an end away. Error: stopped, once `on_progress` answers false.
+[[nodiscard]] Result<RepairResult> repair_indexes(Context& context, const VerifyProgress& on_progress);
 
 }  // namespace tokenstore::operations

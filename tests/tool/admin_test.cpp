@@ -1,5 +1,6 @@
 // tokenstore admin: shows first, asks, changes, counts; and leaves alone what another process holds.
 #include <boost/test/unit_test.hpp>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ BOOST_AUTO_TEST_CASE(dry_run_tells_what_would_be_done_and_changes_nothing) {
     for (const auto& change : all_changes()) {
         const Finished dry = tool(with(change, "--dry-run"));
         BOOST_TEST(dry.exit_code == 0, dry.errors);
+        BOOST_TEST(dry.errors.starts_with("tokenstore: found in the store as of "), dry.errors);
         output += dry.output;
     }
     check_output(settled(output), "admin_dry_run.jsonl");
@@ -59,7 +61,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_stored_ends_with_1_and_is_named) {
             output += finished.output + finished.errors;
         }
     }
-    check_output(output, "admin_not_found.txt");
+    static const std::regex change("change [0-9]+");
+    check_output(std::regex_replace(settled(output), change, "change N"), "admin_not_found.txt");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_stored_ends_with_1_however_often_it_is_ended) {

@@ -34,6 +34,18 @@ BOOST_AUTO_TEST_CASE(size_by_files_and_by_records) {
     const Finished table = tool({"size", store().string(), "--format", "table"});
     BOOST_TEST(table.exit_code == 0);
     BOOST_TEST(table.output.starts_with("part     name"), table.output);
+    BOOST_TEST(table.errors.starts_with("tokenstore: the store as of "), table.errors);
+}
+
+BOOST_AUTO_TEST_CASE(another_moment_changes_what_has_expired) {
+    for (const char* verb : {"info", "stat"}) {
+        const Finished later = tool({verb, store().string(), "--as-of", "2999-01-01T00:00:00Z"});
+        BOOST_TEST(later.exit_code == 0, later.errors);
+        const auto line = parse_json(later.output);
+        BOOST_TEST(line["as_of"].GetString() == "2999-01-01T00:00:00Z");
+        BOOST_TEST(line["live"].GetUint64() == 0U);
+    }
+    BOOST_TEST(tool({"stat", store().string(), "-i", "1", "--as-of", "2999-01-01T00:00:00Z"}).exit_code == 5);
 }
 
 BOOST_AUTO_TEST_CASE(stat_is_one_line_or_as_many_as_wanted) {

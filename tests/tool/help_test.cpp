@@ -32,7 +32,10 @@ BOOST_AUTO_TEST_CASE(bash_completes_verbs_options_and_their_values) {
     BOOST_TEST(offered("tokenstore verify --fu") == "--full --full-hash\n");
     BOOST_TEST(offered("tokenstore info --format ") == "json table\n");
     BOOST_TEST(offered("tokenstore restore backup store --fence ch") == "changed\n");
+    BOOST_TEST(offered("tokenstore admin ") == "revoke cleanup compact repair-index -h --help\n");
+    BOOST_TEST(offered("tokenstore completion ba") == "bash\n");
     BOOST_TEST(offered("tokenstore verify sto") == "\n");  // left to the shell, which knows files
+    BOOST_TEST(offered("tokenstore verify ") == "\n");
 }
 
 BOOST_AUTO_TEST_CASE(zsh_script_names_every_verb) {

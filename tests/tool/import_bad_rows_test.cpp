@@ -131,7 +131,7 @@ BOOST_FIXTURE_TEST_SUITE(import_bad_rows, ToolFixture)
 
 BOOST_DATA_TEST_CASE_F(ToolFixture, stop_names_it_and_stores_nothing, bad_rows, row) {
     const std::string file = make_csv(file_around(row.text)).string();
-    const Finished import = tool({"import", store().string(), file});
+    const Finished import = import_as_table({store().string(), file});
     BOOST_TEST(import.exit_code == 2);
     BOOST_TEST(import.output.empty());
     const std::vector<std::string> errors = lines_of(import.errors);
@@ -143,7 +143,7 @@ BOOST_DATA_TEST_CASE_F(ToolFixture, stop_names_it_and_stores_nothing, bad_rows, 
 
 BOOST_DATA_TEST_CASE_F(ToolFixture, skip_names_it_and_stores_the_others, bad_rows, row) {
     const std::string file = make_csv(file_around(row.text)).string();
-    const Finished import = tool({"import", store().string(), file, "--on-error", "skip"});
+    const Finished import = import_as_table({store().string(), file, "--on-error", "skip"});
     BOOST_TEST(import.exit_code == 2);
     const std::vector<std::string> errors = lines_of(import.errors);
     BOOST_REQUIRE(errors.size() == 1U);
@@ -159,13 +159,13 @@ BOOST_AUTO_TEST_CASE(stop_leaves_an_older_store_as_it_was) {
     const std::string before = dump(store(), "csv");
     for (std::size_t i = 0; i < bad_rows.size(); i += 8) {  // the kind of fault makes no difference here
         const BadRow& row = bad_rows[i];
-        BOOST_TEST(tool({"import", store().string(), make_csv(file_around(row.text)).string()}).exit_code == 2, row);
+        BOOST_TEST(import_as_table({store().string(), make_csv(file_around(row.text)).string()}).exit_code == 2, row);
     }
     BOOST_TEST((dump(store(), "csv") == before));
 }
 
 BOOST_AUTO_TEST_CASE(row_that_the_bad_ones_are_made_of_is_good) {
-    const Finished import = tool({"import", store().string(), make_csv(file_around(Row().text())).string()});
+    const Finished import = import_as_table({store().string(), make_csv(file_around(Row().text())).string()});
     BOOST_TEST(import.exit_code == 0);
     BOOST_TEST(contains(import.output, "stored     4\n"));
 }
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(row_that_the_bad_ones_are_made_of_is_good) {
 BOOST_AUTO_TEST_CASE(complaint_never_repeats_what_stands_in_the_file) {
     const std::string raw_token = sample_raw_tokens().front().raw_token;
     const BadRow row = bad("a raw token for a hash", "token_hash", &Row::token_hash, raw_token);
-    const Finished import = tool({"import", store().string(), make_csv(file_around(row.text)).string()});
+    const Finished import = import_as_table({store().string(), make_csv(file_around(row.text)).string()});
     BOOST_TEST(import.exit_code == 2);
     BOOST_TEST(!contains(import.errors, raw_token));
 }
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(complaint_never_repeats_what_stands_in_the_file) {
 BOOST_AUTO_TEST_CASE(only_the_first_bad_row_is_named_in_stop_mode) {
     std::vector<std::string> records = file_around("bad\n");
     records.emplace_back("bad too\n");
-    const Finished import = tool({"import", store().string(), make_csv(records).string()});
+    const Finished import = import_as_table({store().string(), make_csv(records).string()});
     BOOST_TEST(lines_of(import.errors).size() == 2U);
     BOOST_TEST(contains(import.errors, ":6: "));
 }
@@ -192,10 +192,10 @@ BOOST_AUTO_TEST_CASE(refusal_by_the_store_comes_before_a_later_bad_row) {
     std::vector<std::string> records = file_around(row.text());
     records.emplace_back("bad\n");
     const std::string file = make_csv(records).string();
-    const Finished stopped = tool({"import", store().string(), file});
+    const Finished stopped = import_as_table({store().string(), file});
     BOOST_TEST(contains(stopped.errors, ":6: column token_hash: "), stopped.errors);
     BOOST_TEST(!contains(stopped.errors, ":10: "));
-    const Finished skipped = tool({"import", store().string(), file, "--on-error", "skip"});
+    const Finished skipped = import_as_table({store().string(), file, "--on-error", "skip"});
     BOOST_REQUIRE(contains(skipped.errors, ":10: "));
     BOOST_TEST(skipped.errors.find(":6: ") < skipped.errors.find(":10: "));
 }
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(refusal_by_the_store_comes_before_a_later_bad_row) {
 BOOST_AUTO_TEST_CASE(many_bad_rows_are_counted_after_the_first_twenty) {
     std::vector<std::string> records = file_around("bad\n");
     for (int i = 1; i < 100; ++i) records.emplace_back("bad\n");
-    const Finished import = tool({"import", store().string(), make_csv(records).string(), "--on-error", "skip"});
+    const Finished import = import_as_table({store().string(), make_csv(records).string(), "--on-error", "skip"});
     BOOST_TEST(import.exit_code == 2);
     const std::vector<std::string> errors = lines_of(import.errors);
     BOOST_TEST(errors.size() == 21U);
@@ -215,12 +215,12 @@ BOOST_AUTO_TEST_CASE(many_bad_rows_are_counted_after_the_first_twenty) {
 BOOST_AUTO_TEST_CASE(quote_that_is_never_closed_ends_the_reading) {
     const BadRow row = bad("an open quote", "device_name", &Row::device_name, "\"open");
     const std::string file = make_csv(file_around(row.text)).string();
-    const Finished stopped = tool({"import", store().string(), file});
+    const Finished stopped = import_as_table({store().string(), file});
     BOOST_TEST(stopped.exit_code == 2);
     BOOST_TEST(contains(stopped.errors, file + ":6: column device_name: "), stopped.errors);
     BOOST_TEST(!fs::exists(store()));
 
-    const Finished skipped = tool({"import", store().string(), file, "--on-error", "skip"});
+    const Finished skipped = import_as_table({store().string(), file, "--on-error", "skip"});
     BOOST_TEST(skipped.exit_code == 2);
     BOOST_TEST(contains(skipped.errors, file + ":6: column device_name: "), skipped.errors);
     BOOST_TEST(contains(skipped.errors, "tokenstore: the rest of the file was not read\n"));
@@ -232,19 +232,19 @@ BOOST_AUTO_TEST_CASE(quote_that_is_never_closed_ends_the_reading) {
 BOOST_AUTO_TEST_CASE(quote_in_a_bare_field_ends_the_reading) {
     const BadRow row = bad("a quote in a bare field", "device_id", &Row::device_id, "13\" screen");
     const Finished import =
-        tool({"import", store().string(), make_csv(file_around(row.text)).string(), "--on-error", "skip"});
+        import_as_table({store().string(), make_csv(file_around(row.text)).string(), "--on-error", "skip"});
     BOOST_TEST(import.exit_code == 2);
     BOOST_TEST(contains(import.errors, ":6: column device_id: "), import.errors);
     BOOST_TEST(contains(import.output, "stored     2\n"));
 }
 
 BOOST_AUTO_TEST_CASE(row_that_contradicts_the_store_stops_the_import) {
-    BOOST_REQUIRE(tool({"import", store().string(), make_csv(file_around("")).string()}).exit_code == 0);
+    BOOST_REQUIRE(import_as_table({store().string(), make_csv(file_around("")).string()}).exit_code == 0);
     const std::string before = dump(store(), "csv");
     const Row row = with_other_expiry(good_row(3));
     const std::vector<std::string> records = {csv_records(read_text(sample_csv())).front(), good_row(4).text(),
                                               row.text()};
-    const Finished import = tool({"import", store().string(), make_csv(records).string()});
+    const Finished import = import_as_table({store().string(), make_csv(records).string()});
     BOOST_TEST(import.exit_code == 2);
     BOOST_TEST(contains(import.errors, ":4: column token_hash: "), import.errors);
     BOOST_TEST((dump(store(), "csv") == before));
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(row_that_contradicts_the_store_stops_the_import) {
 // What no look-up by hash would find: the family's owner and the ids in the store.
 BOOST_AUTO_TEST_CASE(family_of_another_user_and_taken_id_in_the_store_stop_the_import) {
     const std::string header = csv_records(read_text(sample_csv())).front();
-    BOOST_REQUIRE(tool({"import", store().string(), make_csv({header, good_row(1).text()}).string()}).exit_code == 0);
+    BOOST_REQUIRE(import_as_table({store().string(), make_csv({header, good_row(1).text()}).string()}).exit_code == 0);
     const std::string before = dump(store(), "csv");
     Row of_another_user = good_row(2);
     of_another_user.family_id = good_row(1).family_id;
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(family_of_another_user_and_taken_id_in_the_store_stop_the_i
     with_taken_id.user_id = good_row(1).user_id;
     for (const auto& [row, column] : {std::pair(of_another_user, "family_id"), std::pair(with_taken_id, "id")}) {
         const std::string file = make_csv({header, good_row(3).text(), row.text()}).string();
-        const Finished import = tool({"import", store().string(), file});
+        const Finished import = import_as_table({store().string(), file});
         BOOST_TEST(import.exit_code == 2);
         BOOST_TEST(contains(import.errors, file + ":4: column " + column + ": "), import.errors);
         BOOST_TEST(import.errors.ends_with("tokenstore: nothing was stored\n"), import.errors);
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(file_of_another_kind_is_refused_in_both_modes) {
         for (const char* on_error : {"stop", "skip"}) {
             write_text(folder() / "FILE.csv", text);
             const Finished import =
-                tool({"import", store().string(), (folder() / "FILE.csv").string(), "--on-error", on_error});
+                import_as_table({store().string(), (folder() / "FILE.csv").string(), "--on-error", on_error});
             BOOST_TEST(import.exit_code == 2);
             BOOST_TEST(contains(import.errors, "FILE.csv:1: "), import.errors);
             BOOST_TEST(contains(import.errors, "tokenstore: nothing was stored\n"));

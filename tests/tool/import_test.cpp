@@ -39,7 +39,7 @@ std::vector<std::string> first_live_records(std::size_t count) {
 BOOST_FIXTURE_TEST_SUITE(import, ToolFixture)
 
 BOOST_AUTO_TEST_CASE(rows_are_counted) {
-    const Finished import = tool({"import", store().string(), sample_csv().string()});
+    const Finished import = import_as_table({store().string(), sample_csv().string()});
     const std::string rows = std::to_string(sample_answers()["tokens"].GetUint64());
     BOOST_TEST(import.exit_code == 0);
     BOOST_TEST(import.errors.empty());
@@ -47,11 +47,17 @@ BOOST_AUTO_TEST_CASE(rows_are_counted) {
                                     "\nunchanged  0\nrevoked    0\nkept       0\nrefused    0\n");
 }
 
+BOOST_AUTO_TEST_CASE(summary_in_a_pipe_is_a_line_of_json) {
+    const Finished import = tool({"import", store().string(), sample_csv().string()});
+    BOOST_TEST(import.output ==
+               "{\"rows_read\":1002,\"stored\":1002,\"unchanged\":0,\"revoked\":0,\"kept\":0,\"refused\":0}\n");
+}
+
 BOOST_AUTO_TEST_CASE(again_changes_nothing_and_says_so) {
     import_sample();
     const std::string before = dump(store(), "csv");
     for (const char* on_error : {"stop", "skip"}) {
-        const Finished again = tool({"import", store().string(), sample_csv().string(), "--on-error", on_error});
+        const Finished again = import_as_table({store().string(), sample_csv().string(), "--on-error", on_error});
         BOOST_TEST(again.exit_code == 0);
         BOOST_TEST(contains(again.output, "stored     0\n"));
         BOOST_TEST(contains(again.output, "nothing changed: all 1002 rows were stored before\n"));
@@ -64,7 +70,7 @@ BOOST_AUTO_TEST_CASE(file_may_be_a_pipe) {
     options.input = read_text(sample_csv());
     for (const char* on_error : {"stop", "skip"}) {
         const fs::path made = folder() / on_error;
-        const Finished import = tool({"import", made.string(), "/dev/stdin", "--on-error", on_error}, options);
+        const Finished import = import_as_table({made.string(), "/dev/stdin", "--on-error", on_error}, options);
         BOOST_TEST(import.exit_code == 0);
         BOOST_TEST(contains(import.output, "stored     1002\n"));
     }
@@ -73,7 +79,7 @@ BOOST_AUTO_TEST_CASE(file_may_be_a_pipe) {
 
 BOOST_AUTO_TEST_CASE(header_alone_makes_an_empty_store) {
     const fs::path file = make_csv({csv_records(read_text(sample_csv())).front()});
-    const Finished import = tool({"import", store().string(), file.string()});
+    const Finished import = import_as_table({store().string(), file.string()});
     BOOST_TEST(import.exit_code == 0);
     BOOST_TEST(contains(import.output, "rows read  0\n"));
     BOOST_TEST(!contains(import.output, "nothing changed"));
@@ -82,9 +88,9 @@ BOOST_AUTO_TEST_CASE(header_alone_makes_an_empty_store) {
 
 BOOST_AUTO_TEST_CASE(row_that_says_revoked_revokes_what_is_stored) {
     std::vector<std::string> records = first_live_records(5);
-    BOOST_REQUIRE(tool({"import", store().string(), make_csv(records).string()}).exit_code == 0);
+    BOOST_REQUIRE(import_as_table({store().string(), make_csv(records).string()}).exit_code == 0);
     records[2] = revoked_now(records[2]);
-    const Finished import = tool({"import", store().string(), make_csv(records).string()});
+    const Finished import = import_as_table({store().string(), make_csv(records).string()});
     BOOST_TEST(import.exit_code == 0);
     BOOST_TEST(contains(import.output, "unchanged  4\nrevoked    1"));
     BOOST_TEST(contains(dump(store(), "csv"), records[2]));
@@ -94,8 +100,8 @@ BOOST_AUTO_TEST_CASE(row_that_would_revive_a_token_is_not_followed) {
     std::vector<std::string> live = first_live_records(5);
     std::vector<std::string> records = live;
     records[2] = revoked_now(records[2]);
-    BOOST_REQUIRE(tool({"import", store().string(), make_csv(records).string()}).exit_code == 0);
-    const Finished import = tool({"import", store().string(), make_csv(live).string()});
+    BOOST_REQUIRE(import_as_table({store().string(), make_csv(records).string()}).exit_code == 0);
+    const Finished import = import_as_table({store().string(), make_csv(live).string()});
     BOOST_TEST(import.exit_code == 0);
     BOOST_TEST(contains(import.output, "kept       1"));
     BOOST_TEST(!contains(import.output, "nothing changed"));
@@ -113,7 +119,7 @@ BOOST_AUTO_TEST_CASE(row_that_would_revive_the_tokens_of_an_ended_user_is_not_fo
         if (contains(record, std::string(busiest_user)) && contains(record, ",f,")) ++live_rows;
     }
     BOOST_REQUIRE(live_rows > 0U);
-    const Finished import = tool({"import", store().string(), sample_csv().string()});
+    const Finished import = import_as_table({store().string(), sample_csv().string()});
     BOOST_TEST(import.exit_code == 0);
     BOOST_TEST(contains(import.output, "unchanged  " + std::to_string(1002 - live_rows) + "\n"), import.output);
     BOOST_TEST(contains(import.output, "kept       " + std::to_string(live_rows) + "  (ended in the store"),
@@ -128,7 +134,7 @@ BOOST_AUTO_TEST_CASE(store_held_by_another_process_is_named_and_left_alone) {
         const Result<TokenStore> held = TokenStore::open(store(), keeping_everything());
         BOOST_REQUIRE(held.has_value());
         for (const char* on_error : {"stop", "skip"}) {
-            const Finished import = tool({"import", store().string(), sample_csv().string(), "--on-error", on_error});
+            const Finished import = import_as_table({store().string(), sample_csv().string(), "--on-error", on_error});
             BOOST_TEST(import.exit_code == 4);
             BOOST_TEST(contains(import.errors, std::to_string(::getpid())), import.errors);
             BOOST_TEST(import.output.empty());
@@ -140,7 +146,7 @@ BOOST_AUTO_TEST_CASE(store_held_by_another_process_is_named_and_left_alone) {
 
 BOOST_AUTO_TEST_CASE(unreadable_file_fails_and_makes_no_store) {
     for (const fs::path& file : {folder() / "missing.csv", folder()}) {
-        const Finished import = tool({"import", store().string(), file.string()});
+        const Finished import = import_as_table({store().string(), file.string()});
         BOOST_TEST(import.exit_code == 6);
         BOOST_TEST(import.errors.starts_with("tokenstore: io_error: "));
         BOOST_TEST(!fs::exists(store()));
@@ -149,7 +155,7 @@ BOOST_AUTO_TEST_CASE(unreadable_file_fails_and_makes_no_store) {
 
 BOOST_AUTO_TEST_CASE(foreign_directory_is_left_untouched) {
     write_text(folder() / "notes.txt", "not a store");
-    const Finished import = tool({"import", folder().string(), sample_csv().string()});
+    const Finished import = import_as_table({folder().string(), sample_csv().string()});
     BOOST_TEST(import.exit_code == 6);
     BOOST_TEST(contains(import.errors, "not_a_store"));
     BOOST_TEST(read_text(folder() / "notes.txt") == "not a store");
@@ -161,11 +167,11 @@ BOOST_AUTO_TEST_CASE(row_that_expires_too_far_ahead_is_refused_unless_allowed) {
     const std::size_t begin = records[1].rfind(',', at - 1) + 1;
     records[1].replace(begin, at - begin, "2090-01-01 00:00:00");
     const std::string file = make_csv(records).string();
-    const Finished refused = tool({"import", store().string(), file});
+    const Finished refused = import_as_table({store().string(), file});
     BOOST_TEST(refused.exit_code == 2);
     BOOST_TEST(contains(refused.errors, ":2: column expires_at: "));
     BOOST_TEST(!fs::exists(store()));
-    BOOST_TEST(tool({"import", store().string(), file, "--longest-lifetime", "36500"}).exit_code == 0);
+    BOOST_TEST(import_as_table({store().string(), file, "--longest-lifetime", "36500"}).exit_code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(no_temporary_file_stays_behind) {
@@ -174,10 +180,10 @@ BOOST_AUTO_TEST_CASE(no_temporary_file_stays_behind) {
     RunOptions options;
     options.environment["TMPDIR"] = temporary.string();
     options.input = read_text(sample_csv());
-    BOOST_TEST(tool({"import", store().string(), "/dev/stdin"}, options).exit_code == 0);
+    BOOST_TEST(import_as_table({store().string(), "/dev/stdin"}, options).exit_code == 0);
     BOOST_TEST(fs::is_empty(temporary));
     options.input += "a bad row\n";
-    BOOST_TEST(tool({"import", store().string(), "/dev/stdin"}, options).exit_code == 2);
+    BOOST_TEST(import_as_table({store().string(), "/dev/stdin"}, options).exit_code == 2);
     BOOST_TEST(fs::is_empty(temporary));
     BOOST_TEST(tool({"count", store().string()}, options).exit_code == 0);
     BOOST_TEST(fs::is_empty(temporary));
@@ -191,7 +197,8 @@ BOOST_AUTO_TEST_CASE(memory_does_not_grow_with_the_file) {
     const std::string rows = sample.substr(csv_records(sample).front().size());
     for (int i = 0; i < 100; ++i) large.input += rows;  // about 30 MB
     const auto import = [&](const char* name, const RunOptions& options) {
-        const Finished done = tool({"import", (folder() / name).string(), "/dev/stdin", "--on-error", "skip"}, options);
+        const Finished done =
+            import_as_table({(folder() / name).string(), "/dev/stdin", "--on-error", "skip"}, options);
         BOOST_REQUIRE(done.exit_code == 0);
         return done.peak_memory_kib;
     };
@@ -214,7 +221,7 @@ BOOST_AUTO_TEST_CASE(interrupted_import_says_so_and_can_be_done_again) {
     ::close(writer);
     BOOST_TEST(import.exit_code == 128 + SIGINT);
     BOOST_TEST(contains(import.output, "interrupted"), import.output);
-    const Finished again = tool({"import", store().string(), sample_csv().string()});
+    const Finished again = import_as_table({store().string(), sample_csv().string()});
     BOOST_TEST(again.exit_code == 0);
     BOOST_TEST(contains(again.output, "refused    0\n"));
 }

@@ -186,6 +186,7 @@ struct StoreQuery {
 };
 
 const std::vector<StoreQuery> store_queries = {
+    {"import", {"import", "STORE", "SAMPLE"}},
     {"info", {"info", "STORE"}},
     {"info --options", {"info", "STORE", "--options"}},
     {"stat", {"stat", "STORE"}},
@@ -208,6 +209,7 @@ const std::vector<StoreQuery> store_queries = {
 BOOST_FIXTURE_TEST_CASE(tells_what_each_line_about_a_store_holds, ToolFixture) {
     make_lived_in_store(store());
     const std::map<std::string, std::string> places = {{"STORE", store().string()},
+                                                       {"SAMPLE", sample_csv().string()},
                                                        {"FOLDER", folder().string()},
                                                        {"COPY", (folder() / "copy").string()},
                                                        {"RESTORED", (folder() / "restored").string()},

@@ -62,6 +62,16 @@ BOOST_AUTO_TEST_CASE(what_was_flushed_is_in_the_log_no_more) {
     BOOST_TEST(log.output.find("rotated") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(log_that_shows_nothing_says_how_far_it_was_read) {
+    must(owner.flush());
+    const Finished empty = tool({"log", store().string()});
+    BOOST_TEST(empty.output == "");
+    BOOST_TEST(empty.errors == "tokenstore: no operation in the log: what there was is in table files\n");
+    must(owner.revoke_token(make_hash(4)));
+    const std::string last = tool({"log", store().string()}).errors;
+    BOOST_TEST(last.starts_with("tokenstore: 1 operation in the log, as far as change "), last);
+}
+
 BOOST_AUTO_TEST_CASE(follow_ends_when_its_reader_leaves) {
     operate();
     RunOptions options;

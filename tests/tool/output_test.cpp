@@ -65,6 +65,18 @@ BOOST_FIXTURE_TEST_CASE(csv_is_exact_in_a_file_and_escaped_on_a_terminal, Hostil
     BOOST_TEST(!contains(shown.output, "\x1b"));
 }
 
+BOOST_FIXTURE_TEST_CASE(terminal_on_which_nothing_is_hidden_says_so, HostileStore) {
+    const std::string warning = "tokenstore: this shows on a terminal what is hidden otherwise: mind who reads along\n";
+    const std::vector<std::string> get = {"get", store().string(), "--hash", to_hex(hash)};
+    for (const char* option : {"--full-hash", "--show-ids"}) {
+        std::vector<std::string> shown = get;
+        shown.emplace_back(option);
+        BOOST_TEST(contains(tool_on_terminal(shown).output, warning));
+        BOOST_TEST(!contains(tool(shown).errors, warning));
+    }
+    BOOST_TEST(!contains(tool_on_terminal(get).output, warning));
+}
+
 BOOST_FIXTURE_TEST_CASE(reader_that_leaves_is_no_failure, ToolFixture) {
     import_sample();
     RunOptions options;

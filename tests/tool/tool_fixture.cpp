@@ -105,6 +105,12 @@ Finished ToolFixture::tool_in_colour(const std::vector<std::string>& arguments,
     return tokenstore::test::run_on_terminal(command(arguments), {}, {}, environment);
 }
 
+Finished ToolFixture::import_as_table(std::vector<std::string> arguments, const RunOptions& options) {
+    arguments.insert(arguments.begin(), "import");
+    arguments.insert(arguments.end(), {"--format", "table"});
+    return tool(arguments, options);
+}
+
 void ToolFixture::import_sample() const {
     const Finished import = tool({"import", store().string(), sample_csv().string()});
     BOOST_REQUIRE_MESSAGE(import.exit_code == 0, import.errors);

@@ -63,6 +63,9 @@ public:
     [[nodiscard]] static Finished tool_in_colour(const std::vector<std::string>& arguments,
                                                  std::map<std::string, std::string> environment = {});
 
+    /// tokenstore import with these arguments, and its summary as people see it.
+    [[nodiscard]] static Finished import_as_table(std::vector<std::string> arguments, const RunOptions& options = {});
+
     /// Makes store() from the sample.
     void import_sample() const;
 

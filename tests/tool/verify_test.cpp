@@ -43,6 +43,11 @@ BOOST_AUTO_TEST_CASE(findings_end_with_2_and_are_a_line_each) {
     check_output(settled(full.output), "verify_findings.jsonl");
     const Finished shown = tool({"verify", store().string(), "--full", "--show-ids", "--full-hash"});
     check_output(settled(shown.output), "verify_findings_shown.jsonl");
+    const Finished table = tool({"verify", store().string(), "--full", "--format", "table"});
+    BOOST_TEST(table.exit_code == 2);
+    check_output(settled(table.output), "verify_findings.txt");
+    const Finished on_terminal = tool_on_terminal({"verify", store().string(), "--full"});
+    BOOST_TEST(on_terminal.output.find("undecodable_record in tokens: ") != std::string::npos, on_terminal.output);
 }
 
 BOOST_AUTO_TEST_CASE(damaged_table_file_ends_with_3_and_is_named) {

@@ -45,7 +45,23 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
     return text;
 }
 
-/// What may stand behind a verb: the verbs below it, and its options.
+/// "table json" for an option whose value is one of these; nothing for other options.
+std::string choices_of(const CLI::Option& option) {
+    std::string type = option.get_type_name();
+    if (type.find('|') == std::string::npos) return {};
+    std::replace(type.begin(), type.end(), '|', ' ');
+    return type;
+}
+
+/// Whether a verb takes names of files: there is something to stand behind it that is no word of ours.
+bool takes_files(const CLI::App& line) {
+    const std::vector<const CLI::Option*> options = options_of(line);
+    return std::any_of(options.begin(), options.end(), [](const CLI::Option* option) {
+        return option->get_positional() && choices_of(*option).empty();
+    });
+}
+
+/// What may stand behind a verb: the verbs below it, its options, and what stands there without an option's name.
 std::string words_of(const CLI::App& line) {
     std::vector<std::string> words;
     for (const CLI::App* below : line.get_subcommands([](const CLI::App*) { return true; })) {
@@ -53,16 +69,9 @@ std::string words_of(const CLI::App& line) {
     }
     for (const CLI::Option* option : options_of(line)) {
         for (const std::string& name : spellings(*option)) words.push_back(name);
+        if (option->get_positional() && !choices_of(*option).empty()) words.push_back(choices_of(*option));
     }
     return joined(words, " ");
-}
-
-/// "table json" for an option whose value is one of these; nothing for other options.
-std::string choices_of(const CLI::Option& option) {
-    std::string type = option.get_type_name();
-    if (type.find('|') == std::string::npos) return {};
-    std::replace(type.begin(), type.end(), '|', ' ');
-    return type;
 }
 
 /// The lines that both shells share: which words follow on which.
@@ -79,7 +88,8 @@ std::string cases(const CLI::App& app) {
     }
     text += "    esac\n    case \"$verb\" in\n";
     for (const KnownVerb& verb : verbs_of(app)) {
-        text += "    \"" + verb.path + "\") words=\"" + words_of(*verb.line) + "\" ;;\n";
+        text += "    \"" + verb.path + "\") words=\"" + words_of(*verb.line) + '"' +
+                (takes_files(*verb.line) ? " files=yes" : "") + " ;;\n";
     }
     return text + "    esac\n";
 }
@@ -139,7 +149,7 @@ std::string bash_completion(const CLI::App& app) {
     return "# Completes the command line of tokenstore in bash. Written by: tokenstore completion bash\n"
            "_tokenstore() {\n"
            "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-           "    local verb= word choices= words=\n"
+           "    local verb= word choices= words= files=\n"
            "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
            "        case \"${verb:+$verb }$word\" in\n"
            "        " +
@@ -150,10 +160,10 @@ std::string bash_completion(const CLI::App& app) {
            cases(app) +
            "    if [ -n \"$choices\" ]; then\n"
            "        COMPREPLY=($(compgen -W \"$choices\" -- \"$current\"))\n"
-           "    else\n"
-           "        # Nothing found, the shell completes the names of files.\n"
+           "    elif [[ $current == -* || -z $files ]]; then\n"
            "        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
            "    fi\n"
+           "    # Nothing found, the shell completes the names of files.\n"
            "}\n"
            "complete -o default -F _tokenstore tokenstore\n";
 }
@@ -163,7 +173,7 @@ std::string zsh_completion(const CLI::App& app) {
            "# Completes the command line of tokenstore in zsh. Written by: tokenstore completion zsh\n"
            "_tokenstore() {\n"
            "    local current=$words[CURRENT] previous=$words[CURRENT-1]\n"
-           "    local verb= word choices=\n"
+           "    local verb= word choices= files=\n"
            "    local -a before=(\"${(@)words[2,CURRENT-1]}\")\n"
            "    local words=\n"
            "    for word in \"${before[@]}\"; do\n"
@@ -176,9 +186,10 @@ std::string zsh_completion(const CLI::App& app) {
            cases(app) +
            "    if [[ -n $choices ]]; then\n"
            "        compadd -- ${=choices}\n"
-           "    else\n"
+           "    elif [[ $current == -* || -z $files ]]; then\n"
            "        compadd -- ${=words}\n"
-           "        [[ -n $verb && $current != -* ]] && _files\n"
+           "    else\n"
+           "        _files\n"
            "    fi\n"
            "}\n"
            "_tokenstore \"$@\"\n";

@@ -1,5 +1,11 @@
 #include "format/finding_record.hpp"
 
+#include <cstddef>
+#include <variant>
+
+#include "format/colour.hpp"
+#include "format/terminal_text.hpp"
+
 namespace tokenstore::tool {
 
 Record finding_record(const Finding& finding, const Redaction& shown) {
@@ -16,6 +22,19 @@ Record finding_record(const Finding& finding, const Redaction& shown) {
     record.add_if("user_id", finding.user_id, redacted);
     record.add("detail", finding.detail);
     return record;
+}
+
+std::string finding_for_people(const Finding& finding, const Redaction& shown, bool colours) {
+    const Record record = finding_record(finding, shown);
+    std::string text = coloured(name(finding.kind), colours ? Colour::red : Colour::none);
+    text += " in " + std::string(finding.column_family) + ": " + terminal_text(finding.detail) + '\n';
+    for (const auto& [key, value] : record.fields()) {
+        const bool is_told = key == "finding" || key == "column_family" || key == "detail";
+        if (!is_told && !std::holds_alternative<std::nullptr_t>(value)) {
+            text += "    " + key + ": " + tool::shown(value) + '\n';
+        }
+    }
+    return text;
 }
 
 }  // namespace tokenstore::tool

@@ -48,6 +48,15 @@ bool is_measure(const FieldValue& value) {
     return !std::holds_alternative<std::string>(value) && !std::holds_alternative<Moment>(value);
 }
 
+/// NULL stands where the values of its column do.
+bool is_column_of_measures(const std::vector<Record>& records, std::size_t column) {
+    for (const Record& record : records) {
+        const FieldValue& value = record.fields()[column].second;
+        if (!std::holds_alternative<std::nullptr_t>(value)) return is_measure(value);
+    }
+    return false;
+}
+
 void write_value(JsonWriter& json, const FieldValue& value) {
     const auto rounded = [](double number) { return std::round(number * 1e6) / 1e6; };
     std::visit(Overloaded{
@@ -103,10 +112,12 @@ std::string table_for_people(const std::vector<Record>& records) {
     if (records.empty()) return {};
     std::vector<Row> rows(1);
     for (const auto& [key, value] : records.front().fields()) rows.front().emplace_back(key);
+    std::vector<bool> to_the_right;
+    for (std::size_t i = 0; i < rows.front().size(); ++i) to_the_right.push_back(is_column_of_measures(records, i));
     for (const Record& record : records) {
         Row& row = rows.emplace_back();
-        for (const auto& [key, value] : record.fields()) {
-            row.emplace_back(shown(value)).to_the_right = is_measure(value);
+        for (std::size_t i = 0; i < to_the_right.size(); ++i) {
+            row.emplace_back(shown(record.fields()[i].second)).to_the_right = to_the_right[i];
         }
     }
     return table(std::move(rows));

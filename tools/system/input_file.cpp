@@ -70,7 +70,7 @@ Result<InputFile> InputFile::open(const std::filesystem::path& path, int standar
     return file;
 }
 
-Result<void> InputFile::make_rereadable() {
+Result<void> InputFile::make_rereadable(const std::function<void(std::uint64_t)>& watch) {
     if (size_bytes_) return {};
     const Result<int> copy_descriptor = open_nameless_file();
     if (!copy_descriptor) return copy_descriptor.error();
@@ -82,7 +82,7 @@ Result<void> InputFile::make_rereadable() {
         if (length == 0) break;
         const std::string_view bytes(block.data(), static_cast<std::size_t>(length));
         if (Result<void> written = write_all(copy.descriptor_, bytes); !written) return written;
-        *copy.size_bytes_ += bytes.size();
+        watch(*copy.size_bytes_ += bytes.size());
     }
     std::swap(*this, copy);
     return rewind();

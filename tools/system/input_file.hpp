@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include <tokenstore/error.hpp>
@@ -26,8 +27,8 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> size_bytes() const noexcept { return size_bytes_; }
 
     /// Makes the file readable from the start as often as wanted: what is no regular file is copied into a temporary
-    /// one that has no name. Errors: io_error, disk_full.
-    [[nodiscard]] Result<void> make_rereadable();
+    /// one that has no name. `watch` hears how many bytes were copied so far. Errors: io_error, disk_full.
+    [[nodiscard]] Result<void> make_rereadable(const std::function<void(std::uint64_t)>& watch);
 
     /// Back to the start. Error: io_error.
     [[nodiscard]] Result<void> rewind() const;

@@ -38,14 +38,16 @@ std::string Sha256::finish() {
     return text;
 }
 
-Result<std::string> Sha256::of_file(int descriptor) {
+Result<std::string> Sha256::of_file(int descriptor, const std::function<void(std::uint64_t)>& watch) {
     Sha256 digest;
+    std::uint64_t done_bytes = 0;
     std::vector<char> block(256 << 10);
     for (;;) {
         const ssize_t length = read_until_interrupted(descriptor, block.data(), block.size());
         if (length < 0) return os_error("cannot read the file", errno);
         if (length == 0) return digest.finish();
         digest.add({block.data(), static_cast<std::size_t>(length)});
+        watch(done_bytes += static_cast<std::uint64_t>(length));
     }
 }
 

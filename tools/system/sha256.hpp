@@ -1,6 +1,8 @@
 // SHA-256 of bytes as they come, for the checksum of a dump: the one that sha256sum knows.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,8 +20,9 @@ public:
     /// 64 hex digits of all that was added; nothing may be added afterwards.
     [[nodiscard]] std::string finish();
 
-    /// Of a whole file, from where the descriptor stands. Error: io_error.
-    [[nodiscard]] static Result<std::string> of_file(int descriptor);
+    /// Of a whole file, from where the descriptor stands. `watch` hears how many bytes were read so far. Error:
+    /// io_error.
+    [[nodiscard]] static Result<std::string> of_file(int descriptor, const std::function<void(std::uint64_t)>& watch);
 
 private:
     struct Free {

@@ -31,7 +31,8 @@ bool append_and_sync(int file, const std::string& piece) {
 
 }  // namespace
 
-Result<std::vector<std::int64_t>> time_syncs(const std::filesystem::path& folder, std::size_t bytes, double seconds) {
+Result<std::vector<std::int64_t>> time_syncs(const std::filesystem::path& folder, std::size_t bytes, double seconds,
+                                             const std::function<void()>& watch) {
     const int file = open_nameless(folder);
     if (file < 0) return os_error("cannot make a file in the folder", errno);
     const std::string piece(bytes, 'x');
@@ -42,7 +43,8 @@ Result<std::vector<std::int64_t>> time_syncs(const std::filesystem::path& folder
         if (!append_and_sync(file, piece)) failure = errno;
         const auto after = SteadyClock::now();
         times_ns.push_back(std::chrono::duration_cast<std::chrono::nanoseconds>(after - before).count());
-        before = after;
+        watch();
+        before = SteadyClock::now();
     }
     ::close(file);
     if (failure != 0) return os_error("cannot write and sync a file in the folder", failure);

@@ -42,7 +42,7 @@ Run declare(CLI::App& line) {
                         verdict(others, summary->complete, console)};
         },
         .make = [](TokenStore& store, Console& console) -> Result<Told> {
-            const Result<RepairResult> repaired = store.repair_indexes();
+            const Result<RepairResult> repaired = store.repair_indexes(slow_progress("repairing", console));
             if (!repaired) return repaired.error();
             return Told{repair_record()
                             .add("entries_written", repaired->entries_written)

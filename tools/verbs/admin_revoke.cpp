@@ -1,6 +1,5 @@
 #include "verbs/admin_revoke.hpp"
 
-#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,8 +8,6 @@
 #include <tokenstore/clock.hpp>
 
 #include "format/redaction.hpp"
-#include "system/interruption.hpp"
-#include "system/os_error.hpp"
 #include "verbs/change.hpp"
 #include "verbs/options.hpp"
 #include "verbs/view.hpp"
@@ -97,7 +94,6 @@ Result<Owned> look_for(const Arguments& arguments, const StoreReader& reader, Co
         return true;
     });
     if (!walked) return walked.error();
-    if (interrupted()) return os_error("the look was broken off", EINTR);
     owned.verdict = tell_damage(console, reader, now_us, *walked);
     return owned;
 }

@@ -3,6 +3,8 @@
 #include "system/interruption.hpp"
 #include "verbs/options.hpp"
 #include "verbs/owner_options.hpp"
+#include "verbs/view.hpp"
+#include "verbs/walk.hpp"
 
 namespace tokenstore::tool {
 namespace {
@@ -10,7 +12,10 @@ namespace {
 Result<Told> planned(const ChangeArguments& arguments, const Change& change, Console& console) {
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return reader.error();
-    return change.plan(*reader, console);
+    Result<Told> plan = change.plan(*reader, console);
+    if (interrupted()) return broken_off();
+    if (plan && arguments.confirmation.dry_run) report(console, "found in " + view_text(*reader));
+    return plan;
 }
 
 Result<Told> made(const ChangeArguments& arguments, const Change& change, Console& console) {
@@ -35,7 +40,6 @@ ExitCode run_change(const ChangeArguments& arguments, const Change& change, Cons
     if (!arguments.confirmation.yes) {
         Result<Told> found = planned(arguments, change, console);
         if (!found) return report(console, found.error());
-        if (interrupted()) return ExitCode::failure;
         plan = *std::move(found);
     }
     Answers answers(console, arguments.form);

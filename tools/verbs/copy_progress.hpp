@@ -1,6 +1,8 @@
 // How far a copy has come, in a line of progress; an interruption ends it.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,9 @@ public:
 
     /// Borrows this.
     [[nodiscard]] CopyWatch watch();
+
+    /// So many bytes of a file were read; of how many may be unknown.
+    void read(std::uint64_t done_bytes, std::optional<std::uint64_t> total_bytes);
 
     /// Clears the line: what follows has a progress of its own, or none.
     void erase() { progress_.erase(); }

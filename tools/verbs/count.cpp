@@ -19,7 +19,6 @@
 #include "format/rfc3339.hpp"
 #include "format/table.hpp"
 #include "format/terminal_text.hpp"
-#include "system/interruption.hpp"
 #include "verbs/answers.hpp"
 #include "verbs/options.hpp"
 #include "verbs/view.hpp"
@@ -60,7 +59,6 @@ ExitCode count_all(const Arguments& arguments, const StoreReader& reader, Consol
             return true;
         });
     if (!walked) return report(console, walked.error());
-    if (interrupted()) return ExitCode::failure;
     const auto users = unless_damaged(reader.count_users(), *walked);
     if (!users) return report(console, users.error());
     const auto families = unless_damaged(reader.count_families(), *walked);

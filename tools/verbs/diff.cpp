@@ -87,15 +87,18 @@ private:
 };
 
 // Both come in the order of hashes: whichever is behind goes on.
-Result<void> compare(TokenStream& a, TokenStream& b, Differences& differences, const Output& output) {
+Result<void> compare(TokenStream& a, TokenStream& b, Differences& differences, Console& console) {
+    WalkProgress progress("comparing", console);
     Result<std::optional<Token>> of_a = a.next();
     Result<std::optional<Token>> of_b = b.next();
-    while (output.usable() && !interrupted()) {
+    while (console.output.usable()) {
+        if (interrupted()) return broken_off();
         if (!of_a) return of_a.error();
         if (!of_b) return of_b.error();
         if (!*of_a && !*of_b) break;
         const bool take_a = *of_a && (!*of_b || (*of_a)->hash <= (*of_b)->hash);
         const bool take_b = *of_b && (!*of_a || (*of_b)->hash <= (*of_a)->hash);
+        progress.visit(take_a ? (*of_a)->hash : (*of_b)->hash);
         if (take_a && take_b) {
             const std::string columns = differing_columns(**of_a, **of_b);
             if (columns.empty()) {
@@ -113,12 +116,12 @@ Result<void> compare(TokenStream& a, TokenStream& b, Differences& differences, c
 }
 
 ExitCode run(const Arguments& arguments, Console& console) {
-    const Result<std::unique_ptr<TokenStream>> a = TokenStream::open(arguments.a, console.input);
+    const Result<std::unique_ptr<TokenStream>> a = TokenStream::open(arguments.a, console);
     if (!a) return report(console, a.error());
-    const Result<std::unique_ptr<TokenStream>> b = TokenStream::open(arguments.b, console.input);
+    const Result<std::unique_ptr<TokenStream>> b = TokenStream::open(arguments.b, console);
     if (!b) return report(console, b.error());
     Differences differences(arguments, console);
-    if (Result<void> compared = compare(**a, **b, differences, console.output); !compared) {
+    if (Result<void> compared = compare(**a, **b, differences, console); !compared) {
         return report(console, compared.error());
     }
     console.output.flush();

@@ -12,7 +12,6 @@
 #include "format/token_csv.hpp"
 #include "format/token_filter.hpp"
 #include "format/token_json.hpp"
-#include "system/interruption.hpp"
 #include "system/os_error.hpp"
 #include "system/private_file.hpp"
 #include "verbs/checksum_file.hpp"
@@ -105,7 +104,6 @@ Result<Written> write_to_file(const Arguments& arguments, const StoreReader& rea
     if (!written) return written.error();
     output.flush();
     if (!output.usable()) return os_error("cannot write the file", output.error_number());
-    if (interrupted()) return os_error("the dump was broken off", EINTR);
     if (Result<void> finished = file->finish(); !finished) return finished.error();
     const std::string line = checksum_line(digest.finish(), *arguments.file);
     if (Result<void> noted = write_file(checksum_path(*arguments.file), line); !noted) return noted.error();

@@ -11,6 +11,7 @@
 #include "format/token_json.hpp"
 #include "system/interruption.hpp"
 #include "verbs/view.hpp"
+#include "verbs/walk.hpp"
 
 namespace tokenstore::tool {
 namespace {
@@ -58,6 +59,7 @@ ExitCode run(const Arguments& arguments, Console& console) {
             return !interrupted();
         });
     if (!family) return report(console, family.error());
+    if (interrupted()) return report(console, broken_off());
     if (!*family) {
         report(console, "no such family in " + moment_text(*reader, arguments.as_of_us));
         return ExitCode::not_found;

@@ -1,10 +1,8 @@
 #include "verbs/figures.hpp"
 
-#include <cerrno>
 #include <utility>
 
 #include "system/interruption.hpp"
-#include "system/os_error.hpp"
 #include "verbs/walk.hpp"
 
 namespace tokenstore::tool {
@@ -20,7 +18,7 @@ Result<Figures> read_figures(const StoreReader& reader, std::int64_t as_of_us, s
     request.on_progress = slow_progress("measuring", console);
     Result<RecordFigures> records = reader.measure(request);
     if (!records) return records.error();
-    if (interrupted()) return os_error("the measuring was broken off", EINTR);
+    if (interrupted()) return broken_off();
     return Figures{*std::move(store), *std::move(records)};
 }
 

@@ -2,10 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include <tokenstore/clock.hpp>
+
+#include "format/progress.hpp"
 #include "system/interruption.hpp"
 #include "system/sync_timing.hpp"
 #include "verbs/answers.hpp"
@@ -44,8 +48,17 @@ Record timing_record(std::size_t bytes, const std::vector<std::int64_t>& times_n
 
 ExitCode run(const Arguments& arguments, Console& console) {
     Answers answers(console, arguments.form);
+    Progress progress(console.errors);
+    const Clock& clock = system_clock();
+    const std::int64_t began_us = clock.steady_us();
+    std::uint64_t syncs = 0;
+    const auto watch = [&] { progress.update(++syncs, static_cast<std::uint64_t>(clock.steady_us() - began_us)); };
+    constexpr std::int64_t wondering_after_us = 1'000'000;
+    progress.begin("syncing", static_cast<std::uint64_t>(arguments.seconds * 1e6 * std::size(sizes)),
+                   wondering_after_us, "syncs");
     for (const std::size_t bytes : sizes) {
-        const Result<std::vector<std::int64_t>> times_ns = time_syncs(arguments.folder, bytes, arguments.seconds);
+        const auto times_ns = time_syncs(arguments.folder, bytes, arguments.seconds, watch);
+        progress.erase();
         if (!times_ns) return report(console, times_ns.error());
         if (interrupted() || times_ns->empty()) break;
         answers.row(timing_record(bytes, *times_ns));

@@ -10,14 +10,17 @@
 
 #include <tokenstore/token_store.hpp>
 
+#include "format/record.hpp"
 #include "format/terminal_text.hpp"
 #include "system/input_file.hpp"
 #include "system/interruption.hpp"
 #include "system/os_error.hpp"
 #include "system/private_folder.hpp"
+#include "verbs/copy_progress.hpp"
 #include "verbs/dump_file.hpp"
 #include "verbs/import_pass.hpp"
 #include "verbs/options.hpp"
+#include "verbs/view.hpp"
 
 namespace tokenstore::tool {
 namespace {
@@ -34,6 +37,7 @@ struct Arguments {
     std::filesystem::path file;
     OnError on_error = OnError::stop;
     std::int64_t longest_lifetime_us = 400 * day_us;  // no row may expire further ahead
+    std::optional<Form> form;
 };
 
 // "FILE:LINE: column NAME: why" on standard error; the first ones only, for a file of the wrong kind has as many as
@@ -104,11 +108,11 @@ private:
     // Two passes. The first proves every row against the file itself, in a scratch store, and against the store if
     // there is one; that store is held open all the while, so that nobody changes it in between.
     Result<ExitCode> stop_at_problem() {
-        Result<InputFile> file = open_dump(arguments_.file, console_.input);
+        Result<InputFile> file = open_dump(arguments_.file, console_);
         if (!file) return file.error();
         Result<TokenStore> store = TokenStore::open(arguments_.store, store_options(false));
         if (!store && store.error().code != ErrorCode::store_missing) return store.error();
-        if (Result<void> ready = file->make_rereadable(); !ready) return ready.error();
+        if (Result<void> ready = make_rereadable(*file); !ready) return ready.error();
 
         const Result<PassEnd> proof = prove(*file, store ? &*store : nullptr);
         if (!proof) return proof.error();
@@ -124,8 +128,13 @@ private:
         return store_rows(rows, *file, *store);
     }
 
+    Result<void> make_rereadable(InputFile& file) {
+        CopyProgress progress(console_, "reading");
+        return file.make_rereadable([&](std::uint64_t done_bytes) { progress.read(done_bytes, std::nullopt); });
+    }
+
     Result<ExitCode> skip_problems() {
-        const Result<InputFile> file = open_dump(arguments_.file, console_.input);
+        const Result<InputFile> file = open_dump(arguments_.file, console_);
         if (!file) return file.error();
         TokenRows rows(file->descriptor());
         const Result<bool> header = header_is_right(rows);
@@ -190,6 +199,16 @@ private:
     }
 
     void write_summary() {
+        if (!as_table(arguments_.form, console_)) {
+            console_.output.write(json_line(Record()
+                                                .add("rows_read", counts_.read)
+                                                .add("stored", counts_.stored)
+                                                .add("unchanged", counts_.unchanged)
+                                                .add("revoked", counts_.revoked)
+                                                .add("kept", counts_.kept)
+                                                .add("refused", counts_.refused)));
+            return;
+        }
         const auto line = [this](std::string_view what, std::uint64_t count, std::string_view note) {
             std::string text(what);
             text.append(11 - text.size(), ' ');
@@ -234,6 +253,7 @@ Run declare(CLI::App& line) {
                "a number of days from 1 to 36500",
                "Refuse rows that expire more than this many days from now; 400 by default")
         .type_name("DAYS");
+    add_form(line, arguments->form);
     return [arguments](Console& console) { return Import(*arguments, console).run(); };
 }
 

@@ -1,12 +1,12 @@
 #include "verbs/info.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <tokenstore/clock.hpp>
 #include <tokenstore/store_holder.hpp>
 #include <tokenstore/store_reader.hpp>
 #include <tokenstore/version.hpp>
@@ -23,6 +23,7 @@ constexpr std::uint64_t sample_tokens = 50'000;
 
 struct Arguments {
     std::filesystem::path store;
+    std::int64_t as_of_us = 0;
     bool options = false;
     std::optional<Form> form;
 };
@@ -68,7 +69,7 @@ ExitCode show_options(const Arguments& arguments, const StoreReader& reader, Con
 }
 
 ExitCode run(const Arguments& arguments, Console& console) {
-    const std::int64_t as_of_us = system_clock().wall_us();
+    const std::int64_t as_of_us = arguments.as_of_us;
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
     if (arguments.options) return show_options(arguments, *reader, console);
@@ -81,6 +82,7 @@ ExitCode run(const Arguments& arguments, Console& console) {
 Run declare(CLI::App& line) {
     const auto arguments = std::make_shared<Arguments>();
     add_store(line, arguments->store);
+    add_as_of(line, arguments->as_of_us);
     add_flag(line, "--options", arguments->options,
              "Show instead the engine's options, as the store was last opened with them by its owner");
     add_form(line, arguments->form);

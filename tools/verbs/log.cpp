@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <tokenstore/log_reader.hpp>
 
 #include "format/record.hpp"
+#include "format/table.hpp"
 #include "system/interruption.hpp"
 #include "verbs/answers.hpp"
 #include "verbs/options.hpp"
@@ -45,19 +47,34 @@ Record log_record(const LogOperation& operation, const Redaction& shown) {
     return record;
 }
 
+// What an answer of nothing means, and how far any answer goes.
+std::string extent_text(std::uint64_t shown, std::uint64_t last_sequence) {
+    if (shown == 0) return "no operation in the log: what there was is in table files";
+    return with_thousands(shown) + (shown == 1 ? " operation" : " operations") + " in the log, as far as change " +
+           std::to_string(last_sequence);
+}
+
 ExitCode run(const Arguments& arguments, Console& console) {
     LogReader reader(arguments.store, arguments.behind);
+    std::uint64_t shown = 0;
+    std::uint64_t last_sequence = arguments.behind;
     Answers answers(console, arguments.form);
     for (;;) {
         const Result<std::uint64_t> read = reader.read([&](const LogOperation& operation) {
+            last_sequence = operation.sequence;
             if (operation.kind == LogOperationKind::upkeep && !arguments.upkeep) return true;
+            ++shown;
             answers.row(log_record(operation, arguments.shown));
             return !interrupted() && console.output.usable();
         });
         answers.finish();
         console.output.flush();
         if (!read) return report(console, read.error());
-        if (!arguments.follow || interrupted() || !console.output.usable()) return ExitCode::ok;
+        if (interrupted() || !console.output.usable()) return ExitCode::ok;
+        if (!arguments.follow) {
+            report(console, extent_text(shown, last_sequence));
+            return ExitCode::ok;
+        }
         ::poll(nullptr, 0, poll_interval_ms);
     }
 }

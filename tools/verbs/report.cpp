@@ -13,7 +13,6 @@
 
 #include "format/report_page.hpp"
 #include "format/store_summary.hpp"
-#include "system/interruption.hpp"
 #include "system/os_error.hpp"
 #include "system/private_file.hpp"
 #include "verbs/view.hpp"
@@ -69,7 +68,6 @@ ExitCode run(const Arguments& arguments, Console& console) {
             return true;
         });
     if (!walked) return report(console, walked.error());
-    if (interrupted()) return ExitCode::failure;
     const std::string name = std::filesystem::absolute(arguments.store).lexically_normal().string();
     const std::string page = report_page(summary, arguments.as_of_us,
                                          {.title = "tokenstore report: " + name,

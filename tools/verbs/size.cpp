@@ -98,7 +98,9 @@ ExitCode run(const Arguments& arguments, Console& console) {
     Answers answers(console, arguments.form);
     write_rows(answers, *figures);
     answers.finish();
-    return conclude(*figures, *reader, arguments.as_of_us, console);
+    const ExitCode verdict = conclude(*figures, *reader, arguments.as_of_us, console);
+    if (verdict == ExitCode::ok) tell_moment(console, *reader, arguments.as_of_us);
+    return verdict;
 }
 
 Run declare(CLI::App& line) {

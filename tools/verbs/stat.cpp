@@ -25,6 +25,7 @@ struct Arguments {
     std::size_t interval_s = 0;  // 0: once
     std::size_t lines = 0;       // 0: until it is stopped
     std::size_t sample_tokens = 50'000;
+    std::optional<std::int64_t> as_of_us;  // absent: each line is of its own moment
     bool prometheus = false;
     std::optional<Form> form;
 };
@@ -59,17 +60,22 @@ std::string table_line(const Record& record, bool heading) {
 }
 
 // False once the wait was interrupted.
-bool wait(std::size_t seconds) {
-    ::poll(nullptr, 0, static_cast<int>(seconds * 1000));
+bool wait_until(std::int64_t steady_us) {
+    const std::int64_t left_us = steady_us - system_clock().steady_us();
+    if (left_us > 0) ::poll(nullptr, 0, static_cast<int>((left_us + 999) / 1000));
     return !interrupted();
 }
 
 ExitCode run(const Arguments& arguments, Console& console) {
     const bool is_table = as_table(arguments.form, console);
     ExitCode verdict = ExitCode::ok;
+    // By the clock: what a line itself takes makes none of the next ones late.
+    std::int64_t due_us = system_clock().steady_us();
+    const auto interval_us = static_cast<std::int64_t>(arguments.interval_s) * 1'000'000;
     for (std::size_t line = 0; arguments.lines == 0 || line < arguments.lines; ++line) {
-        if (line > 0 && !wait(arguments.interval_s)) break;
-        const std::int64_t as_of_us = system_clock().wall_us();
+        if (line > 0 && !wait_until(due_us)) break;
+        due_us = std::max(due_us, system_clock().steady_us() - interval_us) + interval_us;
+        const std::int64_t as_of_us = arguments.as_of_us.value_or(system_clock().wall_us());
         const Result<StoreReader> reader = StoreReader::open(arguments.store);
         if (!reader) return report(console, reader.error());
         const Result<Figures> figures = read_figures(*reader, as_of_us, arguments.sample_tokens, console);
@@ -103,6 +109,9 @@ Run declare(CLI::App& line) {
         .type_name("TOKENS");
     CLI::Option& prometheus = add_flag(line, "--prom", arguments->prometheus, "Write once, in Prometheus' text format");
     prometheus.excludes(&interval);
+    add_time(line, "--as-of", arguments->as_of_us,
+             "Judge as of this moment, such as 2026-06-01T00:00:00Z (RFC 3339); now by default")
+        .excludes(&interval);
     add_form(line, arguments->form);
     return [arguments](Console& console) { return run(*arguments, console); };
 }

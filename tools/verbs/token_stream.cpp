@@ -105,14 +105,14 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<TokenStream>> TokenStream::open(const std::filesystem::path& path, int standard_input) {
+Result<std::unique_ptr<TokenStream>> TokenStream::open(const std::filesystem::path& path, Console& console) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored)) {
         Result<StoreReader> reader = StoreReader::open(path);
         if (!reader) return reader.error();
         return std::unique_ptr<TokenStream>(std::make_unique<StoreTokens>(*std::move(reader)));
     }
-    Result<InputFile> file = open_dump(path, standard_input);
+    Result<InputFile> file = open_dump(path, console);
     if (!file) return file.error();
     auto dump = std::make_unique<DumpTokens>(*std::move(file));
     if (Result<void> begun = dump->begin(); !begun) return begun.error();

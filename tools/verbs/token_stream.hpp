@@ -10,14 +10,15 @@
 #include <tokenstore/token.hpp>
 #include <tokenstore/walk.hpp>
 
+#include "verbs/console.hpp"
+
 namespace tokenstore::tool {
 
 class TokenStream {
 public:
-    /// Opens a directory as a store, anything else as a dump; "-" is a dump on `standard_input`. Errors: those of
+    /// Opens a directory as a store, anything else as a dump; "-" is a dump on standard input. Errors: those of
     /// StoreReader::open, io_error, corrupt if the dump is not what its checksum file was made for.
-    [[nodiscard]] static Result<std::unique_ptr<TokenStream>> open(const std::filesystem::path& path,
-                                                                   int standard_input);
+    [[nodiscard]] static Result<std::unique_ptr<TokenStream>> open(const std::filesystem::path& path, Console& console);
 
     TokenStream() = default;
     TokenStream(const TokenStream&) = delete;

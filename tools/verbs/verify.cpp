@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <tokenstore/clock.hpp>
@@ -11,6 +12,7 @@
 #include "format/progress.hpp"
 #include "system/interruption.hpp"
 #include "verbs/view.hpp"
+#include "verbs/walk.hpp"
 
 namespace tokenstore::tool {
 namespace {
@@ -18,6 +20,7 @@ namespace {
 struct Arguments {
     std::filesystem::path store;
     bool full = false;
+    std::optional<Form> form;
     Redaction shown;
 };
 
@@ -43,6 +46,7 @@ ExitCode run(const Arguments& arguments, Console& console) {
     const std::int64_t as_of_us = system_clock().wall_us();
     const Result<StoreReader> reader = StoreReader::open(arguments.store);
     if (!reader) return report(console, reader.error());
+    const bool is_table = as_table(arguments.form, console);
     Progress progress(console.errors);
     progress.begin("verifying", std::nullopt);
     VerifyRequest request;
@@ -57,13 +61,16 @@ ExitCode run(const Arguments& arguments, Console& console) {
     };
     const Result<VerifySummary> summary = reader->verify(request, [&](const Finding& finding) {
         progress.erase();
-        console.output.write(json_line(finding_record(finding, arguments.shown)));
+        console.output.write(is_table ? finding_for_people(finding, arguments.shown, wants_colours(console))
+                                      : json_line(finding_record(finding, arguments.shown)));
         return !interrupted() && console.output.usable();
     });
     progress.erase();
     if (!summary) return report(console, summary.error());
-    console.output.write(json_line(summary_record(*summary, arguments, as_of_us)));
-    if (interrupted() || !console.output.usable()) return ExitCode::ok;
+    if (interrupted()) return report(console, broken_off());
+    const Record record = summary_record(*summary, arguments, as_of_us);
+    console.output.write(is_table ? lines_for_people(record) : json_line(record));
+    if (!console.output.usable()) return ExitCode::ok;
     if (!summary->complete) {
         report(console, "the store is damaged: not everything could be checked");
         return ExitCode::damaged;
@@ -75,12 +82,15 @@ Run declare(CLI::App& line) {
     const auto arguments = std::make_shared<Arguments>();
     add_store(line, arguments->store);
     add_flag(line, "--full", arguments->full, "Also check every record against every other");
+    add_form(line, arguments->form);
     add_redaction(line, arguments->shown);
     return [arguments](Console& console) { return run(*arguments, console); };
 }
 
 }  // namespace
 
-Verb verify_verb() { return {"verify", "Check a store's files and records, one JSON line a finding", declare}; }
+Verb verify_verb() {
+    return {"verify", "Check a store's files and records, and each record against every other", declare};
+}
 
 }  // namespace tokenstore::tool

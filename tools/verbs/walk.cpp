@@ -1,10 +1,12 @@
 #include "verbs/walk.hpp"
 
+#include <cerrno>
+#include <cstddef>
 #include <memory>
 #include <string>
 
-#include "format/progress.hpp"
 #include "system/interruption.hpp"
+#include "system/os_error.hpp"
 #include "verbs/view.hpp"
 
 namespace tokenstore::tool {
@@ -22,6 +24,17 @@ std::uint64_t place_of(const TokenHash& hash) noexcept {
 }
 
 }  // namespace
+
+WalkProgress::WalkProgress(std::string_view what, Console& console) : progress_(console.errors) {
+    progress_.begin(what, places, wondering_after_us);
+}
+
+void WalkProgress::visit(const TokenHash& hash) {
+    constexpr std::uint64_t tokens_between_looks = 256;
+    if (++visited_ % tokens_between_looks == 0) progress_.update(visited_, place_of(hash));
+}
+
+Error broken_off() { return os_error("broken off", EINTR); }
 
 std::string damage_text(const WalkedTokens& walked) {
     std::string text;
@@ -48,14 +61,14 @@ std::function<bool(std::uint64_t, std::uint64_t)> slow_progress(std::string_view
 
 Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, std::string_view what, Console& console,
                               const std::function<bool(const JudgedToken&)>& visit) {
-    constexpr std::uint64_t tokens_between_looks = 256;
-    Progress progress(console.errors);
-    progress.begin(what, places, wondering_after_us);
-    std::uint64_t visited = 0;
-    return reader.walk_tokens({.as_of_us = as_of_us, .on_damage = OnDamage::skip}, [&](const JudgedToken& judged) {
-        if (++visited % tokens_between_looks == 0) progress.update(visited, place_of(judged.token.hash));
-        return visit(judged) && console.output.usable() && !interrupted();
-    });
+    WalkProgress progress(what, console);
+    Result<WalkedTokens> walked =
+        reader.walk_tokens({.as_of_us = as_of_us, .on_damage = OnDamage::skip}, [&](const JudgedToken& judged) {
+            progress.visit(judged.token.hash);
+            return visit(judged) && console.output.usable() && !interrupted();
+        });
+    if (interrupted()) return broken_off();
+    return walked;
 }
 
 ExitCode tell_damage(Console& console, const StoreReader& reader, std::int64_t as_of_us, const WalkedTokens& walked,

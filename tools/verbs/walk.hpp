@@ -8,6 +8,7 @@
 
 #include <tokenstore/store_reader.hpp>
 
+#include "format/progress.hpp"
 #include "verbs/console.hpp"
 
 namespace tokenstore::tool {
@@ -17,8 +18,24 @@ namespace tokenstore::tool {
 [[nodiscard]] std::function<bool(std::uint64_t done, std::uint64_t total)> slow_progress(std::string_view what,
                                                                                          Console& console);
 
-/// Visits every token that can be read, in the order of hashes, until `visit` answers false, the output has failed, or
-/// an interruption has arrived. `what` names the work in the line of progress.
+/// How far a walk in the order of hashes has come, told once it takes so long that somebody wonders.
+class WalkProgress {
+public:
+    WalkProgress(std::string_view what, Console& console);
+
+    /// Cheap to call for every token.
+    void visit(const TokenHash& hash);
+
+private:
+    Progress progress_;
+    std::uint64_t visited_ = 0;
+};
+
+/// What a verb ends with that was interrupted: half an answer could be taken for a whole one, so it gives none.
+[[nodiscard]] Error broken_off();
+
+/// Visits every token that can be read, in the order of hashes, until `visit` answers false or the output has failed.
+/// `what` names the work in the line of progress. Error: broken_off(), once an interruption has arrived.
 [[nodiscard]] Result<WalkedTokens> walk_all(const StoreReader& reader, std::int64_t as_of_us, std::string_view what,
                                             Console& console, const std::function<bool(const JudgedToken&)>& visit);
 

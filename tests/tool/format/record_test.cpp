@@ -53,6 +53,16 @@ BOOST_AUTO_TEST_CASE(records_for_people_are_a_table_with_measures_at_the_right) 
     BOOST_TEST(table_for_people({}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(absent_value_stands_where_the_values_of_its_column_do) {
+    const auto row = [](FieldValue text, FieldValue number) {
+        return Record().add("text", std::move(text)).add("number", std::move(number)).add("nowhere", nullptr);
+    };
+    BOOST_TEST(table_for_people({row(nullptr, nullptr), row(std::string("abcdef"), std::uint64_t{7})}) ==
+               "text    number  nowhere\n"
+               "-            -  -\n"
+               "abcdef       7  -\n");
+}
+
 BOOST_AUTO_TEST_CASE(sizes_and_times_are_shown_in_units_that_fit) {
     BOOST_TEST(shown(Bytes{0}) == "0 B");
     BOOST_TEST(shown(Bytes{1023}) == "1023 B");
