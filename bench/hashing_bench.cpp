@@ -1,11 +1,10 @@
-// The hash of a presented token: with the digest fetched once and a context for each thread, and as OpenSSL's one-shot
-// call does it.
+// Hashing: the SHA-256 of a presented token, with the digest fetched once and a context for each thread, and the XXH3
+// that finds a bit of a filter.
 #include <array>
 #include <cstdint>
 #include <string_view>
 
 #include <benchmark/benchmark.h>
-#include <openssl/evp.h>
 
 #include "base/sha256.hpp"
 #include "codec/keys.hpp"
@@ -27,17 +26,6 @@ void sha256_of_raw_token(benchmark::State& state) {
     }
 }
 BENCHMARK(sha256_of_raw_token)->ThreadRange(1, 2);
-
-void sha256_of_raw_token_in_one_shot(benchmark::State& state) {
-    std::array<std::uint8_t, 32> digest{};
-    for (auto _ : state) {
-        if (EVP_Digest(presented.data(), presented.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-            state.SkipWithError("OpenSSL refused");
-        }
-        benchmark::DoNotOptimize(digest);
-    }
-}
-BENCHMARK(sha256_of_raw_token_in_one_shot);
 
 /// Whether a user may have an end: XXH3 of the id, and one bit.
 void look_for_possible_end(benchmark::State& state) {

@@ -252,7 +252,7 @@ Result<std::optional<JudgedToken>> TokenStore::get_by_hash(const TokenHash& hash
 Result<std::optional<Token>> TokenStore::get_valid_by_hash(const TokenHash& hash) const {
     if (!impl_) return closed_error();
     return impl_->run([&](Impl& self) {
-        return operations::get_valid_by_hash(self.database(), self.counters(), hash, self.clock());
+        return operations::get_valid_by_hash(self.database(), self.counters(), hash, self.clock().now_us());
     });
 }
 
@@ -265,9 +265,9 @@ Result<std::vector<std::optional<Token>>> TokenStore::get_valid_by_hashes(std::s
 
 Result<std::optional<ValidToken>> TokenStore::validate(const TokenHash& hash) const {
     if (!impl_) return closed_error();
-    impl_->validity().prefetch_bucket(hash);  // while the call passes the gate
+    impl_->validity().prefetch_bucket(hash);  // while the call passes the gate and the clock is read
     return impl_->run([&](Impl& self) {
-        return operations::validate(self.database(), self.validity(), self.counters(), hash, self.clock());
+        return operations::validate(self.database(), self.validity(), self.counters(), hash, self.clock().now_us());
     });
 }
 

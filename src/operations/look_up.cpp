@@ -87,14 +87,13 @@ constexpr CountedAs behind_the_cache{Counter::missed_valid, Counter::missed_refu
 /// Whether a stored token is usable; it is in `token` then.
 template <class Record, class Filling>
 Result<bool> look_up(const storage::Database& database, Counters& counters, const CountedAs& counted_as,
-                     const TokenHash& hash, expiry::BoundedClock& clock, Filling filling, Record& token) {
+                     const TokenHash& hash, std::int64_t now_us, Filling filling, Record& token) {
     const auto found = database.get_token(hash, token);
     if (!found) return found.error();
     if (!*found) {
         counters.add(counted_as.unknown);
         return false;
     }
-    const auto now_us = clock.now_us();
     if (!is_refused_alone(token, now_us, filling)) {
         const auto ends = database.get_ends(storage::owner_of(token));
         if (!ends) return ends.error();
@@ -149,9 +148,9 @@ Result<std::vector<std::optional<Record>>> look_up_many(const storage::Database&
 }  // namespace
 
 Result<std::optional<Token>> get_valid_by_hash(const storage::Database& database, Counters& counters,
-                                               const TokenHash& hash, expiry::BoundedClock& clock) {
+                                               const TokenHash& hash, std::int64_t now_us) {
     Result<std::optional<Token>> answer;
-    const auto usable = look_up(database, counters, beside_the_cache, hash, clock, NoFilling{}, answer->emplace());
+    const auto usable = look_up(database, counters, beside_the_cache, hash, now_us, NoFilling{}, answer->emplace());
     if (!usable) return usable.error();
     if (!*usable) answer->reset();
     return answer;
@@ -164,12 +163,11 @@ Result<std::vector<std::optional<Token>>> get_valid_by_hashes(const storage::Dat
 }
 
 Result<std::optional<ValidToken>> validate(const storage::Database& database, ValidityCache& cache, Counters& counters,
-                                           const TokenHash& hash, expiry::BoundedClock& clock) {
+                                           const TokenHash& hash, std::int64_t now_us) {
     Result<std::optional<ValidToken>> answer;
     ValidToken& token = answer->emplace();  // filled in place
     if (cache.may_know(hash)) {
-        cache.prefetch_entry(hash);  // while the clock is read
-        switch (cache.find(hash, clock.now_us(), token)) {
+        switch (cache.find(hash, now_us, token)) {
             case ValidityCache::Verdict::valid:
                 counters.add(Counter::lookups_valid);
                 return answer;
@@ -181,7 +179,7 @@ Result<std::optional<ValidToken>> validate(const storage::Database& database, Va
         }
     }
     model::TokenHead head;
-    const auto usable = look_up(database, counters, behind_the_cache, hash, clock, cache.begin_filling(hash), head);
+    const auto usable = look_up(database, counters, behind_the_cache, hash, now_us, cache.begin_filling(hash), head);
     if (!usable) return usable.error();
     if (!*usable) return std::nullopt;
     token = head.whose;

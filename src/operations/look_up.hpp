@@ -1,6 +1,6 @@
 // Looking tokens up by hash. No locks: the token is read first and the ends that may cover it after it, so that a token
 // issued after an end is never judged by a reading from before that end, and an end that returned before the look-up
-// began is always seen. The clock is read once the token is there, and not for an unknown one.
+// began is always seen.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,6 @@
 #include <tokenstore/error.hpp>
 #include <tokenstore/token.hpp>
 
-#include "expiry/bounded_clock.hpp"
 #include "operations/counters.hpp"
 #include "operations/validity_cache.hpp"
 #include "storage/database.hpp"
@@ -22,7 +21,7 @@ namespace tokenstore::operations {
                                                              std::int64_t now_us);
 
 [[nodiscard]] Result<std::optional<Token>> get_valid_by_hash(const storage::Database& database, Counters& counters,
-                                                             const TokenHash& hash, expiry::BoundedClock& clock);
+                                                             const TokenHash& hash, std::int64_t now_us);
 
 [[nodiscard]] Result<std::vector<std::optional<Token>>> get_valid_by_hashes(const storage::Database& database,
                                                                             Counters& counters,
@@ -32,7 +31,7 @@ namespace tokenstore::operations {
 /// As get_valid_by_hash, from memory where that knows.
 [[nodiscard]] Result<std::optional<ValidToken>> validate(const storage::Database& database, ValidityCache& cache,
                                                          Counters& counters, const TokenHash& hash,
-                                                         expiry::BoundedClock& clock);
+                                                         std::int64_t now_us);
 
 [[nodiscard]] Result<std::vector<std::optional<ValidToken>>> validate_many(const storage::Database& database,
                                                                            ValidityCache& cache, Counters& counters,

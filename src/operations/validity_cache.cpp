@@ -149,21 +149,18 @@ bool ValidityCache::may_know(const TokenHash& hash) const noexcept {
     return has_byte(fingerprints, fingerprint_of(tag_of(hash)));
 }
 
-void ValidityCache::prefetch_entry(const TokenHash& hash) const noexcept {
-    if (bucket_count_ == 0) return;
-    const Bucket& bucket = bucket_of(hash);
-    const auto tag = tag_of(hash);
-    for (std::size_t way = 0; way < ways; ++way) {
-        if (bucket.tags[way].load(std::memory_order_relaxed) != tag) continue;
-        const std::uint64_t* const words = words_of(bucket, way);
-        __builtin_prefetch(words);
-        __builtin_prefetch(words + entry_words / 2);
-    }
-}
-
 void ValidityCache::prefetch(std::span<const TokenHash> hashes) const noexcept {
+    if (bucket_count_ == 0) return;
     for (const auto& hash : hashes) prefetch_bucket(hash);
-    for (const auto& hash : hashes) prefetch_entry(hash);
+    for (const auto& hash : hashes) {
+        const Bucket& bucket = bucket_of(hash);
+        for (std::size_t way = 0; way < ways; ++way) {
+            if (bucket.tags[way].load(std::memory_order_relaxed) != tag_of(hash)) continue;
+            const std::uint64_t* const words = words_of(bucket, way);
+            __builtin_prefetch(words);
+            __builtin_prefetch(words + entry_words / 2);
+        }
+    }
 }
 
 // ---- Filling -----------------------------------------------------------------------------------------------------

@@ -61,13 +61,12 @@ public:
     /// Brings what find() of these will read into the processor's cache, all at once.
     void prefetch(std::span<const TokenHash> hashes) const noexcept;
 
-    /// The two steps of that, each to be taken while the caller does something else.
+    /// Begins to, while the caller does something else.
     void prefetch_bucket(const TokenHash& hash) const noexcept {
         if (bucket_count_ == 0) return;
         __builtin_prefetch(&fingerprints_[bucket_number(hash)]);
         __builtin_prefetch(&bucket_of(hash));
     }
-    void prefetch_entry(const TokenHash& hash) const noexcept;
 
     /// False if find() would know nothing, as for nearly all that is not in the cache.
     [[nodiscard]] bool may_know(const TokenHash& hash) const noexcept;
