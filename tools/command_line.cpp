@@ -3,11 +3,14 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tokenstore/version.hpp>
 
+#include "format/nearest_word.hpp"
 #include "verbs/admin.hpp"
 #include "verbs/backup.hpp"
 #include "verbs/backups.hpp"
@@ -99,8 +102,18 @@ std::string version_line() {
            std::string(engine_version()) + ")";
 }
 
+// "expected a verb", and which one may have been meant. What was written instead is not repeated: it may be a raw token.
+std::string complaint_without_verb(const CLI::App& app, std::string_view written) {
+    std::vector<std::string> verbs;
+    for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+        verbs.push_back(verb->get_name());
+    }
+    const std::optional<std::string> meant = nearest_word(written, verbs);
+    return meant ? "expected a verb; did you mean " + *meant + "?" : "expected a verb";
+}
+
 // Help and version are answers, everything else is a complaint.
-ExitCode answer(const CLI::App& app, const CLI::ParseError& error, Console& console) {
+ExitCode answer(const CLI::App& app, const CLI::ParseError& error, std::string_view first_word, Console& console) {
     std::string command = "tokenstore";
     for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
         at = at->get_subcommands().front();
@@ -117,8 +130,8 @@ ExitCode answer(const CLI::App& app, const CLI::ParseError& error, Console& cons
     // A raw token given as an argument by mistake must not be repeated.
     std::string complaint = error.what();
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) complaint = "an argument that is not known here";
-    if (app.get_subcommands().empty()) complaint = "expected a verb";
-    report(console, complaint + "; see " + command + " --help");
+    if (app.get_subcommands().empty()) complaint = complaint_without_verb(app, first_word);
+    report(console, complaint + (complaint.ends_with('?') ? " See " : "; see ") + command + " --help");
     return ExitCode::usage;
 }
 
@@ -147,7 +160,7 @@ ExitCode parse_and_run(int argc, const char* const* argv, Console& console) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return answer(app, error, console);
+        return answer(app, error, argc > 1 ? argv[1] : "", console);
     }
     if (console.output.is_terminal() && shows_what_is_hidden(app)) {
         report(console, "this shows on a terminal what is hidden otherwise: mind who reads along");

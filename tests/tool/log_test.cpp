@@ -70,6 +70,9 @@ BOOST_AUTO_TEST_CASE(log_that_shows_nothing_says_how_far_it_was_read) {
     must(owner.revoke_token(make_hash(4)));
     const std::string last = tool({"log", store().string()}).errors;
     BOOST_TEST(last.starts_with("tokenstore: 1 operation in the log, as far as change "), last);
+    const std::string change = last.substr(last.rfind(' ') + 1);
+    BOOST_TEST(tool({"log", store().string(), "--behind", change.substr(0, change.size() - 1)}).errors ==
+               "tokenstore: no operation in the log behind change " + change);
 }
 
 BOOST_AUTO_TEST_CASE(follow_ends_when_its_reader_leaves) {
@@ -81,37 +84,86 @@ BOOST_AUTO_TEST_CASE(follow_ends_when_its_reader_leaves) {
     BOOST_TEST(follow.errors == "");
 }
 
-// While the follower sleeps, its owner drops the log that was being followed; then somebody moves the store away.
-BOOST_AUTO_TEST_CASE(follow_tells_of_a_log_that_vanished_and_ends_with_its_store) {
-    must(owner.revoke_token(make_hash(4)));
-    const std::filesystem::path output = folder() / "output";
-    const std::filesystem::path pid_file = folder() / "pid";
-    write_text(output, "");
-    std::future<Finished> follow = std::async(std::launch::async, [&] {
-        return tokenstore::test::run_process(
-            {"/bin/sh", "-c", "echo $$ > \"$3\"; exec \"$0\" log \"$1\" --follow > \"$2\"", TOKENSTORE_TOOL_PATH,
-             store().string(), output.string(), pid_file.string()});
-    });
-    const auto wait_for = [&](const char* word) {
+/// The tool at following the log into a file, until the store is moved away.
+class Follower : public LogFixture {
+public:
+    explicit Follower(const std::string& form = "json") {
+        write_text(output, "");
+        follow = std::async(std::launch::async, [this, form] {
+            return tokenstore::test::run_process(
+                {"/bin/sh", "-c", "echo $$ > \"$3\"; exec \"$0\" log \"$1\" --follow --format \"$4\" > \"$2\"",
+                 TOKENSTORE_TOOL_PATH, store().string(), output.string(), pid_file.string(), form});
+        });
+    }
+
+    Follower(const Follower&) = delete;
+    Follower& operator=(const Follower&) = delete;
+    /// Whatever has failed: it would follow for ever.
+    ~Follower() {
+        if (follow.valid()) ::kill(pid(), SIGKILL);
+    }
+
+    [[nodiscard]] pid_t pid() const { return std::stoi(read_text(pid_file)); }
+
+    void wait_for(const std::string& word, std::size_t times = 1) {
         using namespace std::chrono_literals;
-        for (int tenths = 0; tenths < 300 && read_text(output).find(word) == std::string::npos; ++tenths) {
+        for (int tenths = 0; tenths < 300 && count(word) < times; ++tenths) {
             if (follow.wait_for(100ms) == std::future_status::ready) break;
         }
-        BOOST_TEST(read_text(output).find(word) != std::string::npos, word);
-    };
+        BOOST_TEST(count(word) >= times, word);
+    }
+
+    [[nodiscard]] std::size_t count(const std::string& word) const {
+        const std::string text = read_text(output);
+        std::size_t times = 0;
+        for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++times;
+        return times;
+    }
+
+    Finished moved_away() {
+        must(owner.close());
+        std::filesystem::rename(store(), folder() / "away");
+        return follow.get();
+    }
+
+    std::filesystem::path output = folder() / "output";
+    std::filesystem::path pid_file = folder() / "pid";
+    std::future<Finished> follow;
+};
+
+struct TableFollower : Follower {
+    TableFollower() : Follower("table") {}
+};
+
+// While the follower sleeps, its owner drops the log that was being followed; then somebody moves the store away.
+BOOST_FIXTURE_TEST_CASE(follow_tells_of_a_log_that_vanished_and_ends_with_its_store, Follower) {
+    must(owner.revoke_token(make_hash(4)));
     wait_for("revoked");
-    const pid_t pid = std::stoi(read_text(pid_file));
-    ::kill(pid, SIGSTOP);
+    ::kill(pid(), SIGSTOP);
     operate();
     must(owner.flush());
     must(owner.revoke_token(make_hash(5)));
-    ::kill(pid, SIGCONT);
+    ::kill(pid(), SIGCONT);
     wait_for("\"operation\":\"lost\"");
-    must(owner.close());
-    std::filesystem::rename(store(), folder() / "away");
-    const Finished finished = follow.get();
+    const Finished finished = moved_away();
     BOOST_TEST(finished.exit_code == 6);
     BOOST_TEST(finished.errors.starts_with("tokenstore: store_missing: "), finished.errors);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_followed_table_has_its_headings_once, TableFollower) {
+    must(owner.revoke_token(make_hash(4)));
+    wait_for("token_revoked");
+    must(owner.revoke_all_user_tokens(make_user_id(2)));
+    wait_for("user_revoked");
+    moved_away();
+    BOOST_TEST(count("sequence") == 1U);
+    // Whatever a line holds, its columns stand where the first one's do.
+    const std::string text = read_text(output);
+    const std::size_t second_line = text.find('\n') + 1;
+    const std::size_t third_line = text.find('\n', second_line) + 1;
+    const std::size_t last_line = text.rfind('\n', text.size() - 2) + 1;
+    BOOST_TEST(text.find("user_", third_line) != std::string::npos);
+    BOOST_TEST(text.find("token_revoked", second_line) - second_line == text.find("user_revoked", last_line) - last_line);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -36,6 +36,12 @@ BOOST_AUTO_TEST_CASE(version_names_library_format_and_engine) {
                                  std::to_string(format_version) + ", " + std::string(engine_version()) + ")\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_mistyped_verb_is_told_which_one_may_be_meant) {
+    const Finished run = tool({"verfy", store().string()});
+    BOOST_TEST(run.exit_code == 5);
+    BOOST_TEST(run.errors == "tokenstore: expected a verb; did you mean verify? See tokenstore --help\n");
+}
+
 BOOST_AUTO_TEST_CASE(wrong_usage_is_told_in_one_line) {
     const std::string path = store().string();
     const std::string hash(64, 'a');

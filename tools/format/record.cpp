@@ -108,7 +108,7 @@ std::string lines_for_people(const Record& record) {
     return field_list(fields);
 }
 
-std::string table_for_people(const std::vector<Record>& records) {
+std::string table_for_people(const std::vector<Record>& records, std::vector<std::size_t>* widths) {
     if (records.empty()) return {};
     std::vector<Row> rows(1);
     for (const auto& [key, value] : records.front().fields()) rows.front().emplace_back(key);
@@ -120,7 +120,7 @@ std::string table_for_people(const std::vector<Record>& records) {
             row.emplace_back(shown(record.fields()[i].second)).to_the_right = to_the_right[i];
         }
     }
-    return table(std::move(rows));
+    return table(std::move(rows), /*colours=*/false, widths);
 }
 
 }  // namespace tokenstore::tool

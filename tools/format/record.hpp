@@ -2,6 +2,7 @@
 // that neither says more than the other.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -65,8 +66,9 @@ private:
 /// One line for each field, "key:  value".
 [[nodiscard]] std::string lines_for_people(const Record& record);
 
-/// A table with the keys as its headings. Precondition: all have the keys of the first.
-[[nodiscard]] std::string table_for_people(const std::vector<Record>& records);
+/// A table with the keys as its headings. `widths` is that of table(). Precondition: all have the keys of the first.
+[[nodiscard]] std::string table_for_people(const std::vector<Record>& records,
+                                           std::vector<std::size_t>* widths = nullptr);
 
 /// A value as people read it, fit for a terminal.
 [[nodiscard]] std::string shown(const FieldValue& value);

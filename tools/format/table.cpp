@@ -31,9 +31,11 @@ std::string with_thousands(std::uint64_t number) {
     return text;
 }
 
-std::string table(std::vector<Row> rows, bool colours) {
+std::string table(std::vector<Row> rows, bool colours, std::vector<std::size_t>* least_widths) {
     if (rows.empty()) return {};
-    std::vector<std::size_t> widths(rows.front().size());
+    std::vector<std::size_t> own_widths;
+    std::vector<std::size_t>& widths = least_widths != nullptr ? *least_widths : own_widths;
+    widths.resize(rows.front().size());
     for (const Row& row : rows) {
         for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i].text));
     }

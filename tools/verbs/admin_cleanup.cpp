@@ -1,14 +1,12 @@
 #include "verbs/admin_cleanup.hpp"
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <tokenstore/clock.hpp>
 
-#include "system/interruption.hpp"
 #include "verbs/change.hpp"
 #include "verbs/walk.hpp"
 #include "verbs/watched_work.hpp"
@@ -37,29 +35,20 @@ Result<Expired> count_expired(const StoreReader& reader, std::int64_t now_us, Co
     return expired;
 }
 
-// How much there is to do, for somebody who looks on; nothing if nobody does, or if it cannot be told.
-std::optional<std::uint64_t> to_be_removed(const std::filesystem::path& store, Console& console) {
-    if (!console.errors.is_terminal()) return std::nullopt;
-    const Result<StoreReader> reader = StoreReader::open(store);
-    if (!reader) return std::nullopt;
-    const Result<Expired> expired = count_expired(*reader, system_clock().wall_us(), console);
-    return expired ? std::optional(expired->tokens) : std::nullopt;
-}
-
 Run declare(CLI::App& line) {
     const auto arguments = std::make_shared<ChangeArguments>();
     add_change(line, *arguments);
+    const auto planned = std::make_shared<std::optional<std::uint64_t>>();  // how many, where a plan was made
     const Change change = {
-        .plan = [](const StoreReader& reader, Console& console) -> Result<Told> {
+        .plan = [planned](const StoreReader& reader, Console& console) -> Result<Told> {
             const std::int64_t now_us = system_clock().wall_us();
             const Result<Expired> expired = count_expired(reader, now_us, console);
             if (!expired) return expired.error();
+            *planned = expired->tokens;
             return Told{cleanup_record(expired->tokens), tell_damage(console, reader, now_us, expired->walked)};
         },
-        .make = [arguments](TokenStore& store, Console& console) -> Result<Told> {
-            const std::optional<std::uint64_t> expired = to_be_removed(arguments->store, console);
-            if (interrupted()) return broken_off();
-            const WatchedWork watched(console, "removing", "tokens", expired, [&store] {
+        .make = [planned](TokenStore& store, Console& console) -> Result<Told> {
+            const WatchedWork watched(console, "removing", "tokens", *planned, [&store] {
                 const Result<Statistics> statistics = store.statistics();
                 return statistics ? statistics->cleaned_up : 0;
             });

@@ -1,5 +1,7 @@
 #include "verbs/answers.hpp"
 
+#include <string>
+
 namespace tokenstore::tool {
 
 void Answers::row(const Record& record) {
@@ -15,7 +17,13 @@ void Answers::single(const Record& record) {
 }
 
 void Answers::finish() {
-    if (is_table_) console_.output.write(table_for_people(rows_));
+    if (is_table_) {
+        std::string text = table_for_people(rows_, &widths_);
+        // What comes later goes on below, with the same columns: their headings stand there.
+        if (has_headings_) text.erase(0, text.find('\n') + 1);
+        has_headings_ = has_headings_ || !text.empty();
+        console_.output.write(text);
+    }
     rows_.clear();
 }
 

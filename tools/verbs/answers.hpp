@@ -1,6 +1,7 @@
 // How a verb gives answers made of records: JSON lines in a pipe, a table on a terminal.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -19,11 +20,14 @@ public:
     /// One answer by itself: a line of JSON, or a line for each field.
     void single(const Record& record);
 
+    /// The rows so far. Those of a later call go on below the same headings.
     void finish();
 
 private:
     Console& console_;
     bool is_table_;
+    bool has_headings_ = false;
+    std::vector<std::size_t> widths_;
     std::vector<Record> rows_;
 };
 

@@ -104,9 +104,11 @@ Result<void> compare(TokenStream& a, TokenStream& b, Differences& differences, C
             if (columns.empty()) {
                 differences.add_alike();
             } else {
+                progress.erase();
                 differences.add(Change::changed, **of_a, columns);
             }
         } else {
+            progress.erase();
             differences.add(take_a ? Change::only_in_a : Change::only_in_b, take_a ? **of_a : **of_b, {});
         }
         if (take_a) of_a = a.next();

@@ -14,6 +14,7 @@
 #include "system/sync_timing.hpp"
 #include "verbs/answers.hpp"
 #include "verbs/options.hpp"
+#include "verbs/walk.hpp"
 
 namespace tokenstore::tool {
 namespace {
@@ -60,7 +61,7 @@ ExitCode run(const Arguments& arguments, Console& console) {
         const auto times_ns = time_syncs(arguments.folder, bytes, arguments.seconds, watch);
         progress.erase();
         if (!times_ns) return report(console, times_ns.error());
-        if (interrupted() || times_ns->empty()) break;
+        if (interrupted() || times_ns->empty()) return report(console, broken_off());
         answers.row(timing_record(bytes, *times_ns));
         console.output.flush();
     }

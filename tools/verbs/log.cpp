@@ -48,7 +48,8 @@ Record log_record(const LogOperation& operation, const Redaction& shown) {
 }
 
 // What an answer of nothing means, and how far any answer goes.
-std::string extent_text(std::uint64_t shown, std::uint64_t last_sequence) {
+std::string extent_text(std::uint64_t shown, std::uint64_t behind, std::uint64_t last_sequence) {
+    if (shown == 0 && behind > 0) return "no operation in the log behind change " + std::to_string(behind);
     if (shown == 0) return "no operation in the log: what there was is in table files";
     return with_thousands(shown) + (shown == 1 ? " operation" : " operations") + " in the log, as far as change " +
            std::to_string(last_sequence);
@@ -72,7 +73,7 @@ ExitCode run(const Arguments& arguments, Console& console) {
         if (!read) return report(console, read.error());
         if (interrupted() || !console.output.usable()) return ExitCode::ok;
         if (!arguments.follow) {
-            report(console, extent_text(shown, last_sequence));
+            report(console, extent_text(shown, arguments.behind, last_sequence));
             return ExitCode::ok;
         }
         ::poll(nullptr, 0, poll_interval_ms);

@@ -26,6 +26,9 @@ public:
     /// Cheap to call for every token.
     void visit(const TokenHash& hash);
 
+    /// Clears the line, before something else is written to the terminal.
+    void erase() { progress_.erase(); }
+
 private:
     Progress progress_;
     std::uint64_t visited_ = 0;
