@@ -13,7 +13,7 @@ struct Statistics {
     std::uint64_t lookups_valid = 0;          ///< validate and get_valid_by_hash, of one or many: usable
     std::uint64_t lookups_refused = 0;        ///< the same: stored but not usable
     std::uint64_t lookups_unknown = 0;        ///< the same: not stored
-    std::uint64_t validity_cache_misses = 0;  ///< tokens of validate calls that the engine was asked about
+    std::uint64_t validity_cache_misses = 0;  ///< tokens of validate calls that the engine had to answer for
     std::uint64_t rotated = 0;
     std::uint64_t reuse_detected = 0;     ///< the alarm: presented tokens that had been consumed
     std::uint64_t rotations_refused = 0;  ///< not_found, revoked, expired and already_exists

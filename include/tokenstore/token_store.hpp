@@ -171,8 +171,8 @@ public:
     /// Makes anew what is derived from the tokens' records and does not fit them: entries of the indexes, and the notes
     /// of ended families. Records and ends are never changed. Reads the whole store at least twice; other calls go on.
     /// For an operator, after StoreReader::verify() has found something. Calling again goes on where it failed.
-    /// `on_progress` is that of VerifyRequest, for each reading of the store anew. Error: stopped, once it answers
-    /// false.
+    /// `on_progress` is that of VerifyRequest, for each reading of the store anew, and not asked while what one has
+    /// found is mended. Error: stopped, once it answers false.
     [[nodiscard]] Result<RepairResult> repair_indexes(const VerifyProgress& on_progress = nullptr);
 
     /// Confirms that the clock is right now, after it was found too far ahead to be believed for reclaiming

@@ -46,7 +46,7 @@ class ValidityCache {
     struct Bucket;
 
 public:
-    /// Takes up at most `bytes`, and 16 KiB; with 0 it knows nothing. `reclaim` tells which records may be gone.
+    /// Takes up at most `bytes`, and 80 KiB; with 0 it knows nothing. `reclaim` tells which records may be gone.
     ValidityCache(std::size_t bytes, std::shared_ptr<const expiry::ReclaimState> reclaim);
 
     enum class Verdict {
@@ -152,9 +152,9 @@ private:
     static constexpr std::size_t bytes_of_bucket =
         sizeof(Bucket) + ways * sizeof(Entry) + sizeof(std::uint64_t) + 2 * sizeof(base::ChangeCounter);
 
-    // Counters of tokens are shared, too: a look-up in the engine takes microseconds, in which hardly any token of its
-    // group changes.
-    static constexpr std::size_t token_groups = 1'024;
+    // Counters of tokens are shared, too. A change that waits for the disk is under way for as long, and keeps what was
+    // looked up of its group meanwhile out: with 64 that wait at once, of two tokens each, it is one look-up in 64.
+    static constexpr std::size_t token_groups = 8'192;
 
     std::shared_ptr<const expiry::ReclaimState> reclaim_;
     std::size_t bucket_count_ = 0;

@@ -18,7 +18,7 @@ namespace tokenstore::storage {
 
 namespace {
 
-// With half of the places taken every other id is looked up in vain, and reading so many takes a second.
+// Of so many every third id or so would be looked up in vain, and reading them takes a second.
 constexpr std::uint64_t most_records = PossibleEnds::places / 2;
 
 /// What was recovered from the log is in table files once a database is open.
@@ -50,11 +50,27 @@ bool add_ends(const rocksdb::Options& options, const rocksdb::SstFileMetaData& f
     return iterator->status().ok() && properties && seen + properties->num_deletions == properties->num_entries;
 }
 
+/// Keeps the files that it was made to look at: a compaction that has begun with the opening may replace them.
+class KeptFiles {
+public:
+    explicit KeptFiles(rocksdb::DB& db) : db_(db), kept_(db.DisableFileDeletions().ok()) {}
+    KeptFiles(const KeptFiles&) = delete;
+    KeptFiles& operator=(const KeptFiles&) = delete;
+    ~KeptFiles() {
+        if (kept_) db_.EnableFileDeletions(/*force=*/false).PermitUncheckedError();
+    }
+
+private:
+    rocksdb::DB& db_;
+    bool kept_;
+};
+
 }  // namespace
 
 std::optional<PossibleEnds> ends_in_files(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* revocations,
                                           rocksdb::Env& env) {
     if (has_records_in_memory(db, revocations)) return std::nullopt;
+    const KeptFiles kept(db);
     rocksdb::ColumnFamilyMetaData metadata;
     db.GetColumnFamilyMetaData(revocations, &metadata);
     std::uint64_t records = 0;

@@ -16,9 +16,9 @@
 #include <rocksdb/db.h>
 
 #include "codec/keys.hpp"
+#include "integration/database_access.hpp"
 #include "integration/store_image.hpp"
 #include "storage/column_families.hpp"
-#include "storage/engine.hpp"
 #include "storage/engine_options.hpp"
 #include "support/dice.hpp"
 #include "support/store_fixture.hpp"
@@ -124,6 +124,23 @@ BOOST_AUTO_TEST_CASE(what_is_in_no_file_yet_is_not_taken_for_absent) {
     const auto key = codec::family_end_key(make_family_id(2));
     check(engine.db().Put({}, engine.revocations(), storage::slice(key.view()), "an end"));
     BOOST_TEST(!engine.ends().has_value());
+}
+
+// As a snapshot makes the engine keep them: of two versions of an end one is shown.
+BOOST_AUTO_TEST_CASE(a_file_that_shows_less_than_it_holds_proves_nothing) {
+    BareEngine engine(directory());
+    const auto key = codec::family_end_key(make_family_id(2));
+    check(engine.db().Put({}, engine.revocations(), storage::slice(key.view()), "an end"));
+    const auto* const snapshot = engine.db().GetSnapshot();
+    check(engine.db().Put({}, engine.revocations(), storage::slice(key.view()), "and another"));
+    check(engine.db().Flush({}, engine.revocations()));
+    engine.db().ReleaseSnapshot(snapshot);
+    BOOST_TEST(!engine.ends().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_was_opened_knows_its_ends_from_memory) {
+    const auto database = must(storage::Database::open(directory(), {}, std::make_shared<expiry::ReclaimState>()));
+    BOOST_TEST(storage::DatabaseAccess::knows_ends_from_memory(*database));
 }
 
 // Flips one bit anywhere in a file while the engine has it open.

@@ -7,22 +7,14 @@
 
 #include <tokenstore/raw_token.hpp>
 
+#include "integration/database_access.hpp"
 #include "operations/context.hpp"
 #include "operations/create.hpp"
 #include "operations/rotate.hpp"
-#include "storage/engine.hpp"
 #include "support/manual_clock.hpp"
 #include "support/results.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/token_builders.hpp"
-
-namespace tokenstore::storage {
-
-struct DatabaseAccess {
-    static rocksdb::DB& engine(Database& database) { return *database.engine_->db; }
-};
-
-}  // namespace tokenstore::storage
 
 namespace tokenstore::test {
 

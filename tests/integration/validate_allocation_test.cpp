@@ -1,9 +1,13 @@
 // A hit in the validity cache asks nothing of the heap: what validate() answers owns its bytes in place. To see that,
 // all that this program's threads ask of the heap is counted.
+//
+// A sanitizer's own operators would be lost to the whole program: under one these tests are left out.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <new>
-#include <string>
 
 #include <boost/test/unit_test.hpp>
 
@@ -47,7 +51,7 @@ struct KnownTokens : StoreFixture {
 BOOST_FIXTURE_TEST_SUITE(validate_allocations, KnownTokens)
 
 BOOST_AUTO_TEST_CASE(the_count_sees_what_is_allocated) {
-    BOOST_TEST(allocations_of([] { const std::string long_enough(100, 'x'); }) == 1U);
+    BOOST_TEST(allocations_of([] { BOOST_TEST(std::make_unique<std::uint64_t>(7).get() != nullptr); }) > 0U);
     BOOST_TEST(allocations_of([&] { BOOST_TEST(must(store.get_by_hash(make_hash(1))).has_value()); }) > 0U);
 }
 
@@ -90,3 +94,5 @@ BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
 }  // namespace tokenstore::test
+
+#endif
