@@ -54,6 +54,9 @@ CommandLine parse_command_line(int argc, char** argv) {
     app.add_option("--participants", given.participants, "who takes part")
         ->delimiter(',')
         ->check(CLI::IsMember(names_in(participants)));
+    app.add_option("--classes", given.classes, "which classes of durability (both)")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"synced", "buffered"}));
     app.add_option("--workloads", given.workloads, "what is measured")
         ->delimiter(',')
         ->check(CLI::IsMember(names_in(workloads)));
@@ -68,6 +71,7 @@ CommandLine parse_command_line(int argc, char** argv) {
     settings.report = given.report;
     settings.participants = given.participants;
     settings.workloads = given.workloads;
+    settings.classes = given.classes;
     settings.seed = given.seed;
     settings.check_only = given.check_only;
     settings.apart = given.apart;

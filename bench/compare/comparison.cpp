@@ -180,6 +180,7 @@ bool is_open_loop(const Workload& workload) {
 
 /// Whether anything is measured in a durability class: look-ups are taken in one of them.
 bool is_measured(const Settings& settings, DurabilityClass durability) {
+    if (!listed(name_of(durability), settings.classes)) return false;
     return std::any_of(workloads.begin(), workloads.end(), [&](const Workload& workload) {
         const bool belongs = durability == DurabilityClass::buffered || workload.shape != WorkloadShape::look_ups;
         return belongs && listed(workload.name, settings.workloads);

@@ -252,7 +252,7 @@ def other_runs(folder):
     """Links to the runs that lie in folders below."""
     lines = []
     for below in sorted(each for each in folder.iterdir() if (each / "results.json").is_file()):
-        if below.name != RELEASE_ENGINE:
+        if below.name != RELEASE_ENGINE and (below / "report.md").is_file():
             figures, environment = read(below)
             workloads = ", ".join(in_order(figure["workload"] for figure in figures))
             lines.append(f"- [{below.name}]({below.name}/report.md): {environment['tokens']:,} tokens, {workloads}")
@@ -260,13 +260,15 @@ def other_runs(folder):
 
 
 def add(part, folder):
-    """Ratios are taken within one run, so a workload comes from one of the runs as a whole."""
+    """Ratios are taken within one run, so a class of a workload comes from one of the runs as a whole."""
     figures, environment = read(folder)
     more, of_part = read(part)
     if environment["tokens"] != of_part["tokens"]:
         sys.exit(f"{part} is of {of_part['tokens']:,} tokens, {folder} of {environment['tokens']:,}")
-    replaced = {figure["workload"] for figure in more}
-    figures = [figure for figure in figures if figure["workload"] not in replaced] + more
+    if missing := {figure["participant"] for figure in figures} - {figure["participant"] for figure in more}:
+        sys.exit(f"{part} lacks {', '.join(sorted(missing))}")
+    replaced = {(figure["workload"], figure["durability"]) for figure in more}
+    figures = [figure for figure in figures if (figure["workload"], figure["durability"]) not in replaced] + more
     order = {name: place for place, name in enumerate(COLOURS)}
     figures.sort(key=lambda figure: (figure["workload"], order[figure["participant"]], figure["durability"],
                                      figure["clients"], figure.get("size", 0)))
@@ -274,7 +276,10 @@ def add(part, folder):
     environment["participants"] += [each for each in of_part["participants"]
                                     if (each["participant"], each["durability"]) not in known]
     of_part.pop("participants")
-    environment.setdefault("parts", []).append({"workloads": sorted(replaced), **of_part})
+    taken = sorted(f"{workload} ({durability})" for workload, durability in replaced)
+    parts = [{**each, "workloads": [name for name in each["workloads"] if name not in taken]}
+             for each in environment.get("parts", [])]
+    environment["parts"] = [each for each in parts if each["workloads"]] + [{"workloads": taken, **of_part}]
     for name, content in (("results.json", figures), ("environment.json", environment)):
         (folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 

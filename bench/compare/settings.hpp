@@ -15,6 +15,7 @@ struct Settings {
     std::filesystem::path report;  ///< where results.json and environment.json go
     std::vector<std::string> participants;
     std::vector<std::string> workloads;  ///< empty: all
+    std::vector<std::string> classes;    ///< of durability; empty: both
     std::size_t tokens = 1'000'000;
     std::vector<std::size_t> clients{1, 2, 8, 64};
     std::vector<std::size_t> crowds;  ///< beside them: clients that race, and that share syncs when they rotate
