@@ -15,7 +15,8 @@ import sys
 US = "tokenstore"
 GIVEN_RATE = ("rotate_steady", "rotate_during_cleanup")  # their latencies count
 RELEASE_ENGINE = "release_engine"  # a folder beside the results
-PROFILES = "profiles.md"  # and a file
+PROFILES = "profiles.md"  # and two files
+TRIED = "tried.md"  # written by hand
 CLASSES = (
     ("both", "Look-ups", "They write nothing, and so belong to both durability classes."),
     ("synced", "Synced changes", "What a call has answered survives a power cut."),
@@ -310,6 +311,8 @@ def write_page(folder, figures, environment):
     if (folder / PROFILES).is_file():
         page += ["## Where the time goes\n", "Sampled with `./dev bench --profiles`; the engine is the system's.\n",
                  (folder / PROFILES).read_text(encoding="utf-8")]
+    if (folder / TRIED).is_file():
+        page += ["## What was tried\n", (folder / TRIED).read_text(encoding="utf-8")]
     if (folder / RELEASE_ENGINE / "results.json").is_file():
         page += both_engines(figures, *read(folder / RELEASE_ENGINE))
     page += ["## Space and opening\n", footprint_table(figures), "## Configurations\n", configurations(environment)]
