@@ -102,7 +102,8 @@ std::string version_line() {
            std::string(engine_version()) + ")";
 }
 
-// "expected a verb", and which one may have been meant. What was written instead is not repeated: it may be a raw token.
+// "expected a verb", and which one may have been meant. What was written instead is not repeated: it may be a raw
+// token.
 std::string complaint_without_verb(const CLI::App& app, std::string_view written) {
     std::vector<std::string> verbs;
     for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {

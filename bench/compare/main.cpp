@@ -11,7 +11,8 @@ int main(int argc, char** argv) {
     if (!arguments.settings) return arguments.exit_code;
     try {
         tokenstore::bench::compare(*arguments.settings);
-        if (!arguments.settings->check_only) std::cout << std::filesystem::absolute(arguments.settings->report).string() << '\n';
+        if (!arguments.settings->check_only)
+            std::cout << std::filesystem::absolute(arguments.settings->report).string() << '\n';
         return 0;
     } catch (const std::exception& failure) {
         std::cerr << "tokenstore_compare: " << failure.what() << '\n';

@@ -7,9 +7,7 @@ namespace tokenstore::storage {
 
 struct DatabaseAccess {
     static rocksdb::DB& engine(Database& database) { return *database.engine_->db; }
-    static bool knows_ends_from_memory(const Database& database) {
-        return database.engine_->possible_ends.has_value();
-    }
+    static bool knows_ends_from_memory(const Database& database) { return database.engine_->possible_ends.has_value(); }
 };
 
 }  // namespace tokenstore::storage

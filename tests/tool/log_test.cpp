@@ -163,7 +163,8 @@ BOOST_FIXTURE_TEST_CASE(a_followed_table_has_its_headings_once, TableFollower) {
     const std::size_t third_line = text.find('\n', second_line) + 1;
     const std::size_t last_line = text.rfind('\n', text.size() - 2) + 1;
     BOOST_TEST(text.find("user_", third_line) != std::string::npos);
-    BOOST_TEST(text.find("token_revoked", second_line) - second_line == text.find("user_revoked", last_line) - last_line);
+    BOOST_TEST(text.find("token_revoked", second_line) - second_line ==
+               text.find("user_revoked", last_line) - last_line);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

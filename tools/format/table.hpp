@@ -43,9 +43,10 @@ struct Cell {
 using Row = std::vector<Cell>;
 
 /// Lines of columns two blanks apart, the first row being the headings; a heading stands where its column does. Without
-/// `colours` no cell has any. `widths`, where given, are what the columns take at least, and becomes what they take: for a
-/// table that goes on. Precondition: all rows have the length of the first.
-[[nodiscard]] std::string table(std::vector<Row> rows, bool colours = false, std::vector<std::size_t>* widths = nullptr);
+/// `colours` no cell has any. `widths`, where given, are what the columns take at least, and becomes what they take:
+/// for a table that goes on. Precondition: all rows have the length of the first.
+[[nodiscard]] std::string table(std::vector<Row> rows, bool colours = false,
+                                std::vector<std::size_t>* widths = nullptr);
 
 /// Lines "name:  value", the values below each other.
 [[nodiscard]] std::string field_list(const std::vector<std::pair<std::string_view, Cell>>& fields,
