@@ -18,7 +18,7 @@ namespace tokenstore::storage {
 
 namespace {
 
-// Of so many every third id or so would be looked up in vain, and reading them takes a second.
+// Of so many, every third id or so would be looked up in vain, and opening would have to read them all.
 constexpr std::uint64_t most_records = PossibleEnds::places / 2;
 
 /// What was recovered from the log is in table files once a database is open.
