@@ -1,6 +1,5 @@
 #include "operations/sessions.hpp"
 
-#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,9 +22,9 @@ Result<void> follow_rotations(const storage::Database& database, std::optional<T
     return {};
 }
 
-/// The sessions that these tips stand for, as far as they are live.
-Result<std::vector<Token>> live_tokens(const storage::Database& database, const std::vector<TokenHash>& hashes,
-                                       std::int64_t now_us) {
+/// Adds the sessions that these tips stand for, as far as they are live.
+Result<void> add_live_tokens(const storage::Database& database, const std::vector<TokenHash>& hashes,
+                             std::int64_t now_us, std::vector<Token>& live) {
     auto tokens = database.get_tokens<Token>(hashes);
     if (!tokens) return std::move(tokens).error();
     for (auto& token : *tokens) {
@@ -33,15 +32,16 @@ Result<std::vector<Token>> live_tokens(const storage::Database& database, const 
     }
     std::erase_if(*tokens, [](const std::optional<Token>& token) { return !token; });
     std::vector<storage::Owner> owners;
+    owners.reserve(tokens->size());
     for (const auto& token : *tokens) owners.push_back({token->family_id, token->user_id});
     const auto ends = database.get_ends(owners);
     if (!ends) return ends.error();
-    std::vector<Token> live;
+    live.reserve(live.size() + tokens->size());
     for (std::size_t i = 0; i < tokens->size(); ++i) {
         auto& token = *(*tokens)[i];
         if (model::state_of(token, (*ends)[i], now_us) == TokenState::live) live.push_back(std::move(token));
     }
-    return live;
+    return {};
 }
 
 /// The ends of a user and of all its families.
@@ -93,9 +93,8 @@ Result<SessionPage> get_user_active_sessions(const storage::Database& database, 
         }
         // A tip that was rotated, revoked or removed since the index was read is no session any more; the page is
         // filled up from the older ones.
-        auto live = live_tokens(database, tips, now_us);
-        if (!live) return std::move(live).error();
-        std::move(live->begin(), live->end(), std::back_inserter(page.sessions));
+        if (auto added = add_live_tokens(database, tips, now_us, page.sessions); !added)
+            return std::move(added).error();
         if (!more) return page;
         before = chains.back();
         if (page.sessions.size() == request.limit) {
