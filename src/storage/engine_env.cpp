@@ -42,6 +42,19 @@ private:
     std::uint64_t left_;
 };
 
+/// A log that takes room ahead in small steps.
+class SteppedLog final : public rocksdb::FSWritableFileOwnerWrapper {
+public:
+    using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
+
+    void SetPreallocationBlockSize(std::size_t bytes) override {
+        FSWritableFileOwnerWrapper::SetPreallocationBlockSize(std::min(bytes, greatest_step_bytes));
+    }
+
+private:
+    static constexpr std::size_t greatest_step_bytes = 4U << 20U;
+};
+
 class EngineFileSystem final : public rocksdb::FileSystemWrapper {
 public:
     EngineFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, ReadLimits limits)
@@ -54,6 +67,15 @@ public:
         auto status = target()->NewSequentialFile(path, options, result, debug);
         const auto limit = limit_of(name_of(path));
         if (status.ok() && limit) *result = std::make_unique<LimitedFile>(std::move(*result), *limit);
+        return status;
+    }
+
+    IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                             std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) override {
+        auto status = target()->NewWritableFile(path, options, result, debug);
+        if (status.ok() && number_in_name(name_of(path), "", ".log")) {
+            *result = std::make_unique<SteppedLog>(std::move(*result));
+        }
         return status;
     }
 

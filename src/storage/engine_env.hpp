@@ -1,4 +1,4 @@
-// The environment that the engine runs in: the host's, with two differences.
+// The environment that the engine runs in: the host's, with three differences.
 //
 // - Of logs and manifest the engine reads what was proven, and nothing else. By itself it either refuses a log with a
 //   torn end or goes on behind damage, depending on its recovery mode, and with the most tolerant one it can read for
@@ -6,6 +6,8 @@
 // - What CURRENT is about to name is made durable first. The engine syncs the directory only after it has put the new
 //   CURRENT in place: a file system that keeps the later change and loses the earlier would leave a CURRENT that names
 //   a manifest which is not there.
+// - A log takes room on the disk 4 MiB ahead. The engine asks for all that a log may become, a tenth more than a
+//   memtable: 70 MB for a store that has just been opened.
 //
 // Threads: any.
 #pragma once

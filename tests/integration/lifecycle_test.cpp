@@ -1,4 +1,5 @@
 // A handle's life: closing with and without calls in flight, moving, forking, and what it tells of itself.
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -6,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -394,6 +396,19 @@ BOOST_AUTO_TEST_CASE(flushing_moves_everything_from_memory_into_table_files) {
     BOOST_TEST(after.estimated_tokens == 1000U);
     must(store.flush());  // with nothing to do
     BOOST_TEST(session_hashes(1).size() == 1000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_of_one_token_takes_a_few_mebibytes_of_disk) {
+    // What is written, and what log and manifest take ahead: not the whole of what a log may become.
+    StoreFixture fixture(Options{.write_buffer_bytes = 1U << 30U});
+    fixture.create(1, {.user = 1, .family = 1});
+    std::uint64_t bytes = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(fixture.directory())) {
+        struct stat file {};
+        BOOST_REQUIRE(::lstat(entry.path().c_str(), &file) == 0);
+        bytes += static_cast<std::uint64_t>(file.st_blocks) * 512;
+    }
+    BOOST_TEST(bytes < 16U << 20U);
 }
 
 BOOST_AUTO_TEST_CASE(the_store_s_own_thread_keeps_the_clock_going_and_lets_a_close_through) {
