@@ -47,7 +47,7 @@ std::vector<ParticipantEntry> entries_of(const Settings& settings, DurabilityCla
 
 std::vector<std::string> answers_of(const ParticipantEntry& entry, const Settings& settings, const fs::path& folder,
                                     DurabilityClass durability) {
-    Contestant contestant(entry, folder, durability);
+    Contestant contestant(entry, folder, durability, settings.check_steps);
     return answers_to_script(contestant.client(0), settings.seed, settings.check_steps);
 }
 
@@ -76,10 +76,16 @@ Footprint load(Contestant& contestant, const Settings& settings, DurabilityClass
     const auto load_seconds = loading.seconds();
     participant.settle();
     const auto written_after = participant.written_bytes();
-    // What is measured is served from memory: so all of it is read once, and counted with what that takes.
+    // What is measured is served from memory: so all of it is read once, the records and the listing of each user, and
+    // counted with what that takes.
+    auto& reader = contestant.client(0);
     for (std::uint64_t i = 0; i < settings.tokens; ++i) {
-        const bool found = contestant.client(0).validate(hash_of(TokenKind::stored, i)).has_value();
+        const bool found = reader.validate(hash_of(TokenKind::stored, i)).has_value();
         require(found, contestant.name() + ": a loaded token was not found");
+    }
+    for (std::uint64_t i = 0; i < settings.tokens; i += tokens_of_a_user) {
+        const bool listed = !reader.sessions(user_of(TokenKind::stored, i), tokens_of_a_user).empty();
+        require(listed, contestant.name() + ": the sessions of a loaded user were not found");
     }
     const auto resident_after = resident();
     const auto per_token = [&](std::uint64_t bytes) {
@@ -194,7 +200,8 @@ void measure(const Settings& settings, const fs::path& folder, DurabilityClass d
     std::vector<Footprint> footprints;
     std::vector<Task> tasks;
     for (const auto& entry : entries) {
-        auto& contestant = *contestants.emplace_back(std::make_unique<Contestant>(entry, folder, durability));
+        auto& contestant =
+            *contestants.emplace_back(std::make_unique<Contestant>(entry, folder, durability, settings.tokens));
         footprints.push_back(load(contestant, settings, durability));
         say(contestant.name() + ", " + name_of(durability) + ": loaded");
         if (durability == DurabilityClass::buffered) prepare_look_ups(contestant);

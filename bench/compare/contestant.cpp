@@ -7,15 +7,16 @@ namespace tokenstore::bench {
 namespace {
 
 std::unique_ptr<Participant> make_in(const ParticipantEntry& entry, const std::filesystem::path& folder,
-                                     DurabilityClass durability) {
+                                     DurabilityClass durability, std::size_t tokens) {
     std::filesystem::create_directories(folder);
-    return entry.make({folder, durability});
+    return entry.make({folder, durability, tokens});
 }
 
 }  // namespace
 
-Contestant::Contestant(const ParticipantEntry& entry, const std::filesystem::path& folder, DurabilityClass durability)
-    : name_(entry.name), participant_(make_in(entry, folder / entry.name, durability)) {}
+Contestant::Contestant(const ParticipantEntry& entry, const std::filesystem::path& folder, DurabilityClass durability,
+                       std::size_t tokens)
+    : name_(entry.name), participant_(make_in(entry, folder / entry.name, durability, tokens)) {}
 
 Client& Contestant::client(std::size_t n) {
     while (clients_.size() <= n) clients_.push_back(participant_->connect());

@@ -17,7 +17,8 @@ namespace tokenstore::bench {
 class Contestant {
 public:
     /// Makes the participant in a folder of its own below `folder`, empty.
-    Contestant(const ParticipantEntry& entry, const std::filesystem::path& folder, DurabilityClass durability);
+    Contestant(const ParticipantEntry& entry, const std::filesystem::path& folder, DurabilityClass durability,
+               std::size_t tokens);
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] Participant& participant() { return *participant_; }

@@ -14,6 +14,7 @@ namespace tokenstore::bench {
 struct Setting {
     std::filesystem::path folder;  ///< empty, the participant's own
     DurabilityClass durability = DurabilityClass::synced;
+    std::size_t tokens = 0;  ///< about how many it is to hold
 };
 
 [[nodiscard]] std::unique_ptr<Participant> make_tokenstore(const Setting& setting);

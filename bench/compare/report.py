@@ -260,6 +260,28 @@ def other_runs(folder):
     return ["## Other runs\n", "\n".join(lines) + "\n"] if lines else []
 
 
+def sizes(folder, figures, environment):
+    """How long tokenstore's look-ups take at this size and at those of the runs below, taken on the same processor."""
+    runs = {environment["tokens"]: figures}
+    for below in sorted(each for each in folder.iterdir() if (each / "results.json").is_file()):
+        more, its = read(below)
+        if below.name != RELEASE_ENGINE and its["processor"] == environment["processor"]:
+            runs.setdefault(its["tokens"], more)
+    if len(runs) < 2:
+        return []
+    counts = sorted(runs)
+    times = {}
+    for tokens, measured in runs.items():
+        for figure in measured:
+            if figure["participant"] == US and figure["durability"] == "both" and figure["clients"] == 1:
+                times.setdefault(figure["workload"], {})[tokens] = 1e6 / figure["operations_per_second"]
+    rows = [[workload] + [number(at[tokens]) for tokens in counts] + [number(at[counts[-1]] / at[counts[0]], 2)]
+            for workload, at in times.items() if len(at) == len(counts)]
+    return ["## More tokens\n", "us a look-up of tokenstore's, one client, by how many tokens there are; each size in a "
+            "run of its own.\n",
+            table(["workload"] + [f"{tokens:,}" for tokens in counts] + ["most / fewest"], rows)]
+
+
 def add(part, folder):
     """Ratios are taken within one run, so a class of a workload comes from one of the runs as a whole."""
     figures, environment = read(folder)
@@ -307,6 +329,7 @@ def write_page(folder, figures, environment):
                  "At half the rate above, from the intended start; beside the clean-up at 200 a second; for races, ends "
                  "and the clean-up itself, of each call.\n",
                  case_table(chosen, latency_text)]
+    page += sizes(folder, figures, environment)
     page += other_runs(folder)
     if (folder / PROFILES).is_file():
         page += ["## Where the time goes\n", "Sampled with `./dev bench --profiles`; the engine is the system's.\n",

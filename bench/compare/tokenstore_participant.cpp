@@ -4,6 +4,7 @@
 // what is compared is the way to a token and not the luck of a cache. The upkeep thread is left on.
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 
 #include <tokenstore/token_store.hpp>
@@ -77,6 +78,9 @@ private:
     Durability durability_;
 };
 
+/// 256 for a million tokens and for fewer. An entry takes 147 bytes, and not every place is taken.
+std::size_t validity_cache_mib(std::size_t tokens) { return std::max<std::size_t>(256, tokens / 4'000); }
+
 class Store final : public Participant {
 public:
     explicit Store(const Setting& setting)
@@ -84,7 +88,7 @@ public:
           durability_(setting.durability == DurabilityClass::synced ? Durability::lose_nothing
                                                                     : Durability::lose_on_power_failure) {
         options_.block_cache_bytes = 6ULL << 30U;
-        options_.validity_cache_bytes = 256ULL << 20U;
+        options_.validity_cache_bytes = validity_cache_mib(setting.tokens) << 20U;
         options_.write_buffer_bytes = 256ULL << 20U;
         reopen();
     }
@@ -93,8 +97,9 @@ public:
         return "tokenstore " + std::string(version()) + " on " + rocksdb_and_its_build();
     }
     std::string configuration() const override {
-        return "block_cache_bytes = 6 GiB\nvalidity_cache_bytes = 256 MiB\nwrite_buffer_bytes = 256 MiB\ndurability "
-               "= " +
+        return "block_cache_bytes = 6 GiB\nvalidity_cache_bytes = " +
+               std::to_string(options_.validity_cache_bytes >> 20U) +
+               " MiB\nwrite_buffer_bytes = 256 MiB\ndurability = " +
                std::string(durability_ == Durability::lose_nothing ? "lose_nothing" : "lose_on_power_failure") +
                "\neverything else as by default\n";
     }
