@@ -36,7 +36,6 @@ Result<void> add_live_tokens(const storage::Database& database, const std::vecto
     for (const auto& token : *tokens) owners.push_back({token->family_id, token->user_id});
     const auto ends = database.get_ends(owners);
     if (!ends) return ends.error();
-    live.reserve(live.size() + tokens->size());
     for (std::size_t i = 0; i < tokens->size(); ++i) {
         auto& token = *(*tokens)[i];
         if (model::state_of(token, (*ends)[i], now_us) == TokenState::live) live.push_back(std::move(token));
@@ -93,6 +92,7 @@ Result<SessionPage> get_user_active_sessions(const storage::Database& database, 
         }
         // A tip that was rotated, revoked or removed since the index was read is no session any more; the page is
         // filled up from the older ones.
+        if (page.sessions.empty()) page.sessions.reserve(tips.size());
         if (auto added = add_live_tokens(database, tips, now_us, page.sessions); !added)
             return std::move(added).error();
         if (!more) return page;

@@ -42,7 +42,7 @@ private:
     std::uint64_t left_;
 };
 
-/// A log that takes room ahead in small steps.
+/// A log that takes room on the disk in small steps.
 class SteppedLog final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
     using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;

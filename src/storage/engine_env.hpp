@@ -6,8 +6,8 @@
 // - What CURRENT is about to name is made durable first. The engine syncs the directory only after it has put the new
 //   CURRENT in place: a file system that keeps the later change and loses the earlier would leave a CURRENT that names
 //   a manifest which is not there.
-// - A log takes room on the disk 4 MiB ahead. The engine asks for all that a log may become, a tenth more than a
-//   memtable: 70 MB for a store that has just been opened.
+// - A log takes room on the disk at most 4 MiB ahead. The engine asks for a tenth more than a memtable may hold: 74 MB
+//   with the default options, for a store that holds one token.
 //
 // Threads: any.
 #pragma once

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -399,16 +400,30 @@ BOOST_AUTO_TEST_CASE(flushing_moves_everything_from_memory_into_table_files) {
 }
 
 BOOST_AUTO_TEST_CASE(a_store_of_one_token_takes_a_few_mebibytes_of_disk) {
-    // What is written, and what log and manifest take ahead: not the whole of what a log may become.
-    StoreFixture fixture(Options{.write_buffer_bytes = 1U << 30U});
-    fixture.create(1, {.user = 1, .family = 1});
+    // With what log and manifest take ahead. The engine by itself would take 74 MB for the log.
+    create(1, {.user = 1, .family = 1});
     std::uint64_t bytes = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(fixture.directory())) {
+    for (const auto& entry : std::filesystem::directory_iterator(directory())) {
         struct stat file {};
-        BOOST_REQUIRE(::lstat(entry.path().c_str(), &file) == 0);
-        bytes += static_cast<std::uint64_t>(file.st_blocks) * 512;
+        // The engine may still be deleting what it wrote when it made the store.
+        if (::lstat(entry.path().c_str(), &file) == 0) bytes += static_cast<std::uint64_t>(file.st_blocks) * 512;
     }
     BOOST_TEST(bytes < 16U << 20U);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_took_its_room_in_several_steps_is_read_whole) {
+    constexpr std::uint64_t tokens = 20'000;
+    std::vector<Token> rows;
+    for (std::uint64_t number = 1; number <= tokens; ++number) rows.push_back(make_token(number));
+    for (const auto& row : must(store.import_tokens(rows, buffered)))
+        BOOST_REQUIRE(row.outcome == ImportOutcome::stored);
+    std::uint64_t log_bytes = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(directory())) {
+        if (entry.path().extension() == ".log") log_bytes = std::max(log_bytes, entry.file_size());
+    }
+    BOOST_TEST(log_bytes > 4U << 20U);
+    reopen();
+    BOOST_TEST(counts().tokens == tokens);
 }
 
 BOOST_AUTO_TEST_CASE(the_store_s_own_thread_keeps_the_clock_going_and_lets_a_close_through) {
