@@ -14,13 +14,13 @@ import subprocess
 import sys
 import tempfile
 
-STACK_BYTES = "8192"
+STACK_BYTES = "65528"  # the most there is: a MultiGet alone puts more than 32 KiB on it
 LEFT_OUT = re.compile(r"^(std::|__gnu_cxx::|\[unknown\]|_start$|__libc_start|decltype|operator|boost::|__irq|asm_|entry_|do_syscall)")
 
 
 def name_of(symbol):
     """A function without its arguments, and without those of templates that say nothing here."""
-    symbol = symbol.replace("(anonymous namespace)::", "").replace("(inlined)", "").strip()
+    symbol = symbol.replace("(anonymous namespace)::", "").strip()
     symbol = re.sub(r"^non-virtual thunk to ", "", symbol)
     symbol = re.sub(r"\[clone.*", "", symbol)
     symbol = symbol.split("(")[0]
@@ -72,7 +72,8 @@ def main():
         subprocess.run(["perf", "record", "--quiet", "--output", recorded, "--freq", str(arguments.frequency),
                         "--call-graph", f"dwarf,{STACK_BYTES}", "--", *arguments.program],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        script = subprocess.Popen(["perf", "script", "--input", recorded, "--fields", "comm,ip,sym"],
+        # Without inlined functions: to find those takes a minute for each second recorded.
+        script = subprocess.Popen(["perf", "script", "--no-inline", "--input", recorded, "--fields", "comm,ip,sym"],
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         on_stack, running, total = shares(stacks(script.stdout), arguments.function)
     if total == 0:

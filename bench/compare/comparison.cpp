@@ -84,8 +84,9 @@ Footprint load(Contestant& contestant, const Settings& settings, DurabilityClass
         require(found, contestant.name() + ": a loaded token was not found");
     }
     for (std::uint64_t i = 0; i < settings.tokens; i += tokens_of_a_user) {
-        const bool listed = !reader.sessions(user_of(TokenKind::stored, i), tokens_of_a_user).empty();
-        require(listed, contestant.name() + ": the sessions of a loaded user were not found");
+        const auto sessions = reader.sessions(user_of(TokenKind::stored, i), sessions_of_a_page).size();
+        require(sessions == std::min<std::uint64_t>(tokens_of_a_user, settings.tokens - i),
+                contestant.name() + ": the sessions of a loaded user were not found");
     }
     const auto resident_after = resident();
     const auto per_token = [&](std::uint64_t bytes) {

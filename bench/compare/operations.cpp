@@ -32,7 +32,7 @@ void validate_stored(Client& client, std::uint64_t number) {
 }
 
 void list_sessions(Client& client, std::uint64_t number) {
-    require_answer(!client.sessions(user_of(TokenKind::stored, number), 50).empty());
+    require_answer(!client.sessions(user_of(TokenKind::stored, number), sessions_of_a_page).empty());
 }
 
 /// The numbers of the hot tokens, one after the other, beginning somewhere.

@@ -23,6 +23,9 @@ enum class TokenKind : std::uint8_t {
 
 inline constexpr std::uint64_t tokens_of_a_user = 5;
 
+/// How many are asked for: more than a user has.
+inline constexpr std::size_t sessions_of_a_page = 50;
+
 [[nodiscard]] TokenHash hash_of(TokenKind kind, std::uint64_t number);
 
 /// Every five tokens of a kind have one user.

@@ -3,8 +3,9 @@
 
     report.py FOLDER [PART]
 
-With PART, the folder of another run with as many tokens, the figures of that run are first added to the folder's, in
-place of what the folder has of the same workloads.
+With PART, the folder of another run with as many tokens, the figures of that run are first added to the folder's: in
+place of what the folder has of the same workloads, or, where both runs loaded one participant after the other and none
+is in both, beside it.
 """
 
 import json
@@ -214,8 +215,8 @@ def environment_lines(environment):
 
 def part_line(part):
     return (f"\nFrom a run of their own, taken at {part['taken_at']}, {part['rounds']} rounds, `fdatasync` "
-            f"{number(part['fdatasync_p50_us'])} us at p50 and {number(part['fdatasync_p99_us'])} us at p99: "
-            f"{', '.join(part['workloads'])}.\n")
+            f"{number(part['fdatasync_p50_us'])} us at p50 and {number(part['fdatasync_p99_us'])} us at p99, of each "
+            f"look-up {number(part['request_ns'])} ns the harness's own: {', '.join(part['measured'])}.\n")
 
 
 def engines(environment):
@@ -249,11 +250,16 @@ def both_engines(figures, release_figures, release_environment):
             table(["workload", "class", "clients", "participant", "system", "release", "release / system"], rows)]
 
 
+def folders_of_runs(folder):
+    return sorted(each for each in folder.iterdir()
+                  if each.name != RELEASE_ENGINE and (each / "results.json").is_file())
+
+
 def other_runs(folder):
     """Links to the runs that lie in folders below."""
     lines = []
-    for below in sorted(each for each in folder.iterdir() if (each / "results.json").is_file()):
-        if below.name != RELEASE_ENGINE and (below / "report.md").is_file():
+    for below in folders_of_runs(folder):
+        if (below / "report.md").is_file():
             figures, environment = read(below)
             workloads = ", ".join(in_order(figure["workload"] for figure in figures))
             lines.append(f"- [{below.name}]({below.name}/report.md): {environment['tokens']:,} tokens, {workloads}")
@@ -261,48 +267,55 @@ def other_runs(folder):
 
 
 def sizes(folder, figures, environment):
-    """How long tokenstore's look-ups take at this size and at those of the runs below, taken on the same processor."""
-    runs = {environment["tokens"]: figures}
-    for below in sorted(each for each in folder.iterdir() if (each / "results.json").is_file()):
-        more, its = read(below)
-        if below.name != RELEASE_ENGINE and its["processor"] == environment["processor"]:
-            runs.setdefault(its["tokens"], more)
-    if len(runs) < 2:
+    """How long tokenstore's look-ups take at this size and at those of the runs below: of runs on one kind of processor,
+    in which each participant was loaded by itself."""
+    if environment.get("loaded") != "apart":
         return []
+    runs = {environment["tokens"]: figures}
+    for below in folders_of_runs(folder):
+        more, its = read(below)
+        if its.get("loaded") == "apart" and its["processor"] == environment["processor"]:
+            runs.setdefault(its["tokens"], more)
     counts = sorted(runs)
     times = {}
     for tokens, measured in runs.items():
         for figure in measured:
-            if figure["participant"] == US and figure["durability"] == "both" and figure["clients"] == 1:
-                times.setdefault(figure["workload"], {})[tokens] = 1e6 / figure["operations_per_second"]
+            if (figure["participant"], figure["durability"], figure["clients"]) == (US, "both", 1):
+                if figure["operations_per_second"]:
+                    times.setdefault(figure["workload"], {})[tokens] = 1e6 / figure["operations_per_second"]
     rows = [[workload] + [number(at[tokens]) for tokens in counts] + [number(at[counts[-1]] / at[counts[0]], 2)]
             for workload, at in times.items() if len(at) == len(counts)]
+    if len(counts) < 2 or not rows:
+        return []
     return ["## More tokens\n", "us a look-up of tokenstore's, one client, by how many tokens there are; each size in a "
             "run of its own.\n",
             table(["workload"] + [f"{tokens:,}" for tokens in counts] + ["most / fewest"], rows)]
 
 
 def add(part, folder):
-    """Ratios are taken within one run, so a class of a workload comes from one of the runs as a whole."""
+    """Ratios are taken within one run, so a class of a workload comes from one of the runs as a whole: but for
+    participants that were loaded and measured one after the other anyway."""
     figures, environment = read(folder)
     more, of_part = read(part)
     if environment["tokens"] != of_part["tokens"]:
         sys.exit(f"{part} is of {of_part['tokens']:,} tokens, {folder} of {environment['tokens']:,}")
-    if missing := {figure["participant"] for figure in figures} - {figure["participant"] for figure in more}:
+    ours, theirs = ({figure["participant"] for figure in each} for each in (figures, more))
+    apart = environment.get("loaded") == of_part.get("loaded") == "apart" and not ours & theirs
+    replaced = set() if apart else {(figure["workload"], figure["durability"]) for figure in more}
+    lost = {figure["participant"] for figure in figures if (figure["workload"], figure["durability"]) in replaced}
+    if missing := lost - theirs:
         sys.exit(f"{part} lacks {', '.join(sorted(missing))}")
-    replaced = {(figure["workload"], figure["durability"]) for figure in more}
     figures = [figure for figure in figures if (figure["workload"], figure["durability"]) not in replaced] + more
     order = {name: place for place, name in enumerate(COLOURS)}
     figures.sort(key=lambda figure: (figure["workload"], order[figure["participant"]], figure["durability"],
                                      figure["clients"], figure.get("size", 0)))
     known = {(each["participant"], each["durability"]) for each in environment["participants"]}
-    environment["participants"] += [each for each in of_part["participants"]
+    environment["participants"] += [each for each in of_part.pop("participants")
                                     if (each["participant"], each["durability"]) not in known]
-    of_part.pop("participants")
-    taken = sorted(f"{workload} ({durability})" for workload, durability in replaced)
-    parts = [{**each, "workloads": [name for name in each["workloads"] if name not in taken]}
+    measured = sorted(theirs) if apart else sorted(f"{workload} ({durability})" for workload, durability in replaced)
+    parts = [{**each, "measured": [name for name in each["measured"] if name not in measured]}
              for each in environment.get("parts", [])]
-    environment["parts"] = [each for each in parts if each["workloads"]] + [{"workloads": taken, **of_part}]
+    environment["parts"] = [each for each in parts if each["measured"]] + [{"measured": measured, **of_part}]
     for name, content in (("results.json", figures), ("environment.json", environment)):
         (folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 

@@ -78,7 +78,8 @@ private:
     Durability durability_;
 };
 
-/// 256 for a million tokens and for fewer. An entry takes 147 bytes, and not every place is taken.
+/// 256 for a million tokens and for fewer. An entry takes 139 bytes, and the buckets of eight are to be hardly more
+/// than half full, since an entry that finds its bucket full displaces another.
 std::size_t validity_cache_mib(std::size_t tokens) { return std::max<std::size_t>(256, tokens / 4'000); }
 
 class Store final : public Participant {
