@@ -26,7 +26,7 @@ public:
 
     IOStatus Read(std::size_t count, const IOOptions& options, rocksdb::Slice* result, char* scratch,
                   IODebugContext* debug) override {
-        const auto status = FSSequentialFileOwnerWrapper::Read(
+        auto status = FSSequentialFileOwnerWrapper::Read(
             static_cast<std::size_t>(std::min<std::uint64_t>(count, left_)), options, result, scratch, debug);
         if (status.ok()) left_ -= result->size();
         return status;
