@@ -97,7 +97,8 @@ private:
     /// The live end of the chain behind a consumed token, if every rotation on the way there is on record as in doubt.
     /// One that is not was delivered: somebody holds its successor, and presenting the token again is reuse. So it is
     /// where the doubt is about an earlier rotation of the token, one that did not come true.
-    [[nodiscard]] Result<std::optional<Token>> undelivered_successor(const Token& presented, const model::Ends& ends) {
+    [[nodiscard]] Result<std::optional<Token>> undelivered_successor(const Token& presented,
+                                                                     const model::Ends& ends) const {
         if (!context_.database.may_have_doubts()) return std::nullopt;
         Token token = presented;
         while (token.consumed_at_us && token.successor) {

@@ -119,7 +119,7 @@ ValidityCache::Verdict ValidityCache::find(const TokenHash& hash, std::int64_t n
         // Acquired, too: a tag that another thread has written brings the sequence number with it. On x86, where tests
         // run, loads stay in order anyway; elsewhere an old entry would be read under a new tag.
         if (bucket.tags[way].load(std::memory_order_acquire) != tag) continue;
-        std::array<std::uint64_t, entry_words> words;
+        std::array<std::uint64_t, entry_words> words{};
         std::uint64_t* const stored = words_of(bucket, way);
         // Acquired, so that the sequence number is read again after them.
         for (std::size_t i = 0; i < entry_words; ++i) {
