@@ -38,7 +38,7 @@ struct Settings {
     quick.tokens = 100'000;
     quick.clients = {1, 2};
     quick.crowds = {8};
-    quick.ended_at_once = {1, 100, 10'000};
+    quick.ended_at_once = {1, 100, 1'000};
     quick.rounds = 3;
     quick.races = 50;
     quick.check_steps = 2'000;
