@@ -280,6 +280,8 @@ private:
     [[nodiscard]] Error refused(WriteState write) const;
     [[nodiscard]] std::uint64_t current_log() const;
     [[nodiscard]] codec::ManifestExtent current_manifest() const;
+    /// Returns once what stood in memtables stands in table files.
+    [[nodiscard]] Result<void> flush_memtables(const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
     [[nodiscard]] Result<void> compact_expired(rocksdb::ColumnFamilyHandle* handle, std::int64_t due_us);
     void note_manifest() const;
     void note_ends(const Touched& touched) const noexcept;

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <rocksdb/cache.h>
 
@@ -45,21 +47,40 @@ struct DueRange {
 
 Result<void> Database::flush() {
     if (auto synced = sync(); !synced) return synced;
-    std::vector<rocksdb::ColumnFamilyHandle*> handles(engine_->handles.begin(), engine_->handles.end());
+    if (auto flushed = flush_memtables({engine_->handles.begin(), engine_->handles.end()}); !flushed) return flushed;
+    note_manifest();
+    return {};
+}
+
+Result<void> Database::flush_memtables(const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
     // By default the engine puts a flush off for as long as it would stall writes, which is for ever where its
     // compactions fail for want of room.
     rocksdb::FlushOptions options;
     options.allow_write_stall = true;
     const auto status = engine_->db->Flush(options, handles);
     if (!status.ok()) return read_error(status, "flushing");
-    note_manifest();
+    if (!engine_->condition().has_recovered()) return {};
+    // An engine of 7.8 that was stopped once, by a full disk, say, waits for no flush any more, and calls it done when
+    // it has been ordered (ErrorHandler::ClearBGError leaves is_db_stopped_ as it was).
+    for (auto* const handle : handles) {
+        std::uint64_t waiting = 0;
+        while (engine_->db->GetIntProperty(handle, rocksdb::DB::Properties::kNumImmutableMemTable, &waiting) &&
+               waiting > 0) {
+            if (const auto health = engine_->condition().health(); !health.takes_writes) {
+                return writes_refused_error(health, WriteState::nothing_written);
+            }
+            engine_->env->SleepForMicroseconds(1000);
+        }
+    }
     return {};
 }
 
 Result<void> Database::compact() {
     const auto options = compact_options(engine_->compactions_canceled);
     for (const auto& description : column_families) {
-        const auto status = engine_->db->CompactRange(options, engine_->handle(description.family), nullptr, nullptr);
+        auto* const handle = engine_->handle(description.family);
+        if (auto flushed = flush_memtables({handle}); !flushed) return flushed;
+        const auto status = engine_->db->CompactRange(options, handle, nullptr, nullptr);
         if (was_canceled(status)) return Error{ErrorCode::closed, WriteState::nothing_written, "the store is closing"};
         if (!status.ok()) return read_error(status, "compacting");
     }
@@ -83,9 +104,7 @@ Result<void> Database::compact_expired_ends(std::int64_t due_us) {
 
 Result<void> Database::compact_expired(rocksdb::ColumnFamilyHandle* handle, std::int64_t due_us) {
     // What rests in a memtable of an idle store has to reach a file before it can leave it.
-    if (const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handle); !status.ok()) {
-        return read_error(status, "flushing");
-    }
+    if (auto flushed = flush_memtables({handle}); !flushed) return flushed;
     rocksdb::TablePropertiesCollection properties;
     if (const auto status = engine_->db->GetPropertiesOfAllTables(handle, &properties); !status.ok()) {
         return read_error(status, "reading the properties of table files");
@@ -115,9 +134,7 @@ Result<void> Database::compact_expired(rocksdb::ColumnFamilyHandle* handle, std:
 
 Result<std::optional<std::int64_t>> Database::earliest_token_expiry() {
     auto* const handle = engine_->handle(Family::tokens);
-    if (const auto status = engine_->db->Flush(rocksdb::FlushOptions(), handle); !status.ok()) {
-        return read_error(status, "flushing");
-    }
+    if (auto flushed = flush_memtables({handle}); !flushed) return std::move(flushed).error();
     rocksdb::TablePropertiesCollection properties;
     const auto status = engine_->db->GetPropertiesOfAllTables(handle, &properties);
     if (!status.ok()) return read_error(status, "reading the properties of table files");

@@ -24,6 +24,7 @@ void EngineCondition::note_recovery_ended(bool recovered) {
     const std::lock_guard lock(mutex_);
     recovering_ = false;
     if (!recovered) return;
+    if (background_error_stops_writes_) has_recovered_.store(true, std::memory_order_release);
     background_error_.reset();
     background_error_stops_writes_ = false;
 }

@@ -37,6 +37,9 @@ public:
 
     void note_lost_writes_at_open();
 
+    /// Whether it has gone on after an error that stopped it.
+    [[nodiscard]] bool has_recovered() const noexcept { return has_recovered_.load(std::memory_order_acquire); }
+
     /// For good: a later write would meet a log whose end is in doubt.
     [[nodiscard]] bool refuses_writes() const noexcept { return refuses_writes_.load(std::memory_order_acquire); }
 
@@ -45,6 +48,7 @@ public:
 private:
     std::atomic<bool> refuses_writes_{false};
     std::atomic<bool> reads_fail_{false};
+    std::atomic<bool> has_recovered_{false};
     std::atomic<std::uint64_t> damaged_reads_{0};
     mutable std::mutex mutex_;  // guards what follows
     std::optional<Error> failed_write_;
