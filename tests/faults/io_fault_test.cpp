@@ -6,6 +6,7 @@
 //
 // TOKENSTORE_FAULT_STRIDE sets that only every n-th point of a call is failed, beginning at one drawn from the seed.
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -31,6 +32,7 @@
 #include "support/manual_clock.hpp"
 #include "support/printers.hpp"
 #include "support/results.hpp"
+#include "support/stall_report.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/test_number.hpp"
 #include "support/test_seed.hpp"
@@ -102,11 +104,13 @@ private:
         for (const auto fault : all_faults) {
             for (const bool for_good : {false, true}) {
                 for (std::uint64_t at = dice_.below(stride_);; at += stride_) {
+                    const auto plan = std::string(name(fault)) + (for_good ? " for good" : " once") + " at " +
+                                      std::to_string(at);
+                    stalls_.step(operation + ", " + plan);
                     const auto strike = strike_at({fault, at, for_good});
                     for (const auto& finding : strike.findings) {
                         tally_.add(finding);
-                        BOOST_ERROR(operation << ", " << name(fault) << (for_good ? " for good" : " once") << " at "
-                                              << at << ", which was " << strike.struck.value_or("nothing")
+                        BOOST_ERROR(operation << ", " << plan << ", which was " << strike.struck.value_or("nothing")
                                               << "; it answered " << strike.answer << ": " << finding.sentence);
                     }
                     if (!strike.struck) break;
@@ -277,6 +281,7 @@ private:
     std::uint64_t stride_ = test_number("TOKENSTORE_FAULT_STRIDE", 1);
     Dice dice_{test_seed()};
     FaultTally tally_;
+    StallReport stalls_{std::chrono::seconds(60)};
 };
 
 BOOST_AUTO_TEST_SUITE(io_faults)
