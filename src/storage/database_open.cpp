@@ -206,6 +206,22 @@ Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnF
     return any_left;
 }
 
+/// To be called before the engine is closed, which can wait for ever in 7.8 while it recovers from a full disk. A
+/// thread of its own does that: every five seconds it asks for the free space, and where there is enough it tries to go
+/// on. If the engine is closed between a try and what the thread does next, and has met another such error by then, the
+/// thread takes the first recovery's end for that of the second (SstFileManagerImpl::ClearError, CancelErrorRecovery).
+/// So no further recovery may begin, and a running one is over, or its thread is known to be waiting for its next try,
+/// since it was told that there is no room; patience is a little more than its five seconds.
+void settle_recovery(EngineEvents& events, EngineEnv& env) {
+    events.refuse_recoveries();
+    env.deny_room();
+    constexpr std::int64_t patience_us = 6'000'000;
+    const auto until_us = system_clock().steady_us() + patience_us;
+    while (events.condition().is_recovering() && !env.has_denied_room() && system_clock().steady_us() < until_us) {
+        env.SleepForMicroseconds(1000);
+    }
+}
+
 /// The engine's threads and its table of open files do not survive a fork: a child that inherited an engine, even a
 /// closed one, would wait for ever for its first flush.
 bool inherited_an_engine() noexcept {
@@ -248,7 +264,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& directory, cons
         if (!planned) return std::move(planned).error();
         plan = *std::move(planned);
     }
-    auto env = make_engine_env(*host.env, std::move(plan.limits));
+    auto env = std::make_unique<EngineEnv>(*host.env, std::move(plan.limits));
     if (!make) {
         if (auto known = check_column_families(*env, directory); !known) return std::move(known).error();
     }
@@ -351,7 +367,7 @@ Result<std::unique_ptr<Database>> Database::try_open_view(const Host& host, cons
                                                           const ReaderOptions& options) {
     const auto plan = plan_replay(host, directory, options.on_log_damage);
     if (!plan) return plan.error();
-    auto env = make_engine_env(*host.env, plan->limits);
+    auto env = std::make_unique<EngineEnv>(*host.env, plan->limits);
     if (auto known = check_column_families(*env, directory); !known) return known.error();
 
     auto engine = std::make_unique<Engine>();
@@ -384,6 +400,7 @@ Result<void> Database::close() {
     const auto engine = std::move(engine_);
     rocksdb::Status closed;
     if (engine->db) {
+        settle_recovery(*engine->events, *engine->env);
         rocksdb::CancelAllBackgroundWork(engine->db.get(), /*wait=*/true);
         for (auto* handle : engine->handles) {
             if (handle != nullptr) closed = engine->db->DestroyColumnFamilyHandle(handle);

@@ -37,7 +37,7 @@ struct ViewExtent {
 
 struct Database::Engine {
     Host host = current_host();
-    std::unique_ptr<rocksdb::Env> env;      // the engine's own; outlives it
+    std::unique_ptr<EngineEnv> env;         // the engine's own; outlives it
     std::unique_ptr<InDoubtFile> in_doubt;  // the primary's
     std::unique_ptr<LogReplay> replay;      // the primary's; the engine's options point to it for as long as it lives
     std::shared_ptr<EngineEvents> events = std::make_shared<EngineEvents>();

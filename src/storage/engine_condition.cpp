@@ -29,6 +29,11 @@ void EngineCondition::note_recovery_ended(bool recovered) {
     background_error_stops_writes_ = false;
 }
 
+bool EngineCondition::is_recovering() const {
+    const std::lock_guard lock(mutex_);
+    return recovering_;
+}
+
 void EngineCondition::note_failed_read(const Error& error) {
     if (error.code == ErrorCode::corrupt) damaged_reads_.fetch_add(1, std::memory_order_relaxed);
     const std::lock_guard lock(mutex_);

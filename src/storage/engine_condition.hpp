@@ -37,6 +37,8 @@ public:
 
     void note_lost_writes_at_open();
 
+    [[nodiscard]] bool is_recovering() const;
+
     /// Whether it has gone on after an error that stopped it.
     [[nodiscard]] bool has_recovered() const noexcept { return has_recovered_.load(std::memory_order_acquire); }
 

@@ -57,8 +57,9 @@ private:
 
 class EngineFileSystem final : public rocksdb::FileSystemWrapper {
 public:
-    EngineFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, ReadLimits limits)
-        : FileSystemWrapper(target), limits_(std::move(limits)) {}
+    EngineFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, ReadLimits limits,
+                     std::shared_ptr<EngineEnv::Room> room)
+        : FileSystemWrapper(target), limits_(std::move(limits)), room_(std::move(room)) {}
 
     [[nodiscard]] const char* Name() const override { return "tokenstore.engine_file_system"; }
 
@@ -87,6 +88,15 @@ public:
         return target()->RenameFile(from, to, options, debug);
     }
 
+    IOStatus GetFreeSpace(const std::string& path, const IOOptions& options, std::uint64_t* bytes,
+                          IODebugContext* debug) override {
+        if (room_->denied.load(std::memory_order_acquire)) {
+            room_->refused.store(true, std::memory_order_release);
+            return IOStatus::Aborted("the store is closing");
+        }
+        return target()->GetFreeSpace(path, options, bytes, debug);
+    }
+
 private:
     static std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -107,22 +117,14 @@ private:
     }
 
     ReadLimits limits_;
-};
-
-/// The engine takes its files from the file system, and the rest from the wrapped environment.
-class EngineEnv final : public rocksdb::EnvWrapper {
-public:
-    EngineEnv(rocksdb::Env& env, ReadLimits limits) : EnvWrapper(&env) {
-        file_system_ = std::make_shared<EngineFileSystem>(env.GetFileSystem(), std::move(limits));
-    }
-
-    [[nodiscard]] const char* Name() const override { return "tokenstore.engine_env"; }
+    std::shared_ptr<EngineEnv::Room> room_;
 };
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> make_engine_env(rocksdb::Env& env, ReadLimits limits) {
-    return std::make_unique<EngineEnv>(env, std::move(limits));
+// The engine takes its files from the file system, and the rest from the wrapped environment.
+EngineEnv::EngineEnv(rocksdb::Env& env, ReadLimits limits) : EnvWrapper(&env) {
+    file_system_ = std::make_shared<EngineFileSystem>(env.GetFileSystem(), std::move(limits), room_);
 }
 
 }  // namespace tokenstore::storage

@@ -1,4 +1,4 @@
-// The environment that the engine runs in: the host's, with three differences.
+// The environment that the engine runs in: the host's, with four differences.
 //
 // - Of logs and manifest the engine reads what was proven, and nothing else. By itself it either refuses a log with a
 //   torn end or goes on behind damage, depending on its recovery mode, and with the most tolerant one it can read for
@@ -8,10 +8,12 @@
 //   a manifest which is not there.
 // - A log takes room on the disk at most 4 MiB ahead. The engine asks for a tenth more than a memtable may hold: 74 MB
 //   with the default options, for a store that holds one token.
+// - Once told to, it does not say any more how much room there is, and tells whether somebody has asked since.
 //
 // Threads: any.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -32,7 +34,26 @@ struct ReadLimits {
         manifest;  ///< of no other one is a byte read; absent for a store in the making
 };
 
-/// `env` must outlive the answer.
-[[nodiscard]] std::unique_ptr<rocksdb::Env> make_engine_env(rocksdb::Env& env, ReadLimits limits);
+class EngineEnv final : public rocksdb::EnvWrapper {
+public:
+    /// `env` must outlive this.
+    EngineEnv(rocksdb::Env& env, ReadLimits limits);
+
+    [[nodiscard]] const char* Name() const override { return "tokenstore.engine_env"; }
+
+    /// From now on whoever asks the file system for the free space of the disk gets an error.
+    void deny_room() noexcept { room_->denied.store(true, std::memory_order_release); }
+
+    /// Whether somebody has got one.
+    [[nodiscard]] bool has_denied_room() const noexcept { return room_->refused.load(std::memory_order_acquire); }
+
+    struct Room {
+        std::atomic<bool> denied{false};
+        std::atomic<bool> refused{false};
+    };
+
+private:
+    const std::shared_ptr<Room> room_ = std::make_shared<Room>();
+};
 
 }  // namespace tokenstore::storage

@@ -31,12 +31,19 @@ std::string_view describe(rocksdb::BackgroundErrorReason reason) noexcept {
 void EngineEvents::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) {
     condition_.note_background_error(read_error(*error, describe(reason)),
                                      error->severity() >= rocksdb::Status::kHardError);
+    // The engine goes on with no recovery then, and does not say so.
+    if (error->severity() >= rocksdb::Status::kFatalError) condition_.note_recovery_ended(/*recovered=*/false);
 }
 
 void EngineEvents::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status error,
                                         bool* recover) {
     error.PermitUncheckedError();
-    if (recover != nullptr && *recover) condition_.note_recovery_begun();
+    if (recover == nullptr || !*recover) return;
+    if (refuses_recoveries_.load(std::memory_order_acquire)) {
+        *recover = false;
+        return;
+    }
+    condition_.note_recovery_begun();
 }
 
 void EngineEvents::OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) {

@@ -22,6 +22,9 @@ public:
     void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
     void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo& info) override;
 
+    /// From now on the engine is stopped by what it would have recovered from.
+    void refuse_recoveries() noexcept { refuses_recoveries_.store(true, std::memory_order_release); }
+
     [[nodiscard]] EngineCondition& condition() noexcept { return condition_; }
     [[nodiscard]] const EngineCondition& condition() const noexcept { return condition_; }
 
@@ -40,6 +43,7 @@ private:
     EngineCondition condition_;
     std::atomic<bool> new_log_{true};  // the one that opening begins
     std::atomic<bool> manifest_record_{false};
+    std::atomic<bool> refuses_recoveries_{false};
 };
 
 }  // namespace tokenstore::storage

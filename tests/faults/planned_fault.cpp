@@ -46,11 +46,6 @@ std::optional<std::string> PlannedFault::struck() {
 
 IoFault PlannedFault::before(const Io& io) {
     const std::lock_guard lock(mutex_);
-    // Who asks a full disk for room is told that there is none. An engine that finds room goes on and fails again, and
-    // 7.8 waits for ever in its closing if it is closed at the moment between the two.
-    if (plan_ && io.kind == IoKind::ask_room && plan_->fault == IoFault::no_space && struck_ && plan_->for_good) {
-        return IoFault::no_space;
-    }
     if (!plan_ || !applies(plan_->fault, io.kind)) return IoFault::none;
     const auto position = seen_++;
     const bool strikes = position == plan_->at || (plan_->for_good && position > plan_->at);

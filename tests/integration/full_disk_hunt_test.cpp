@@ -18,8 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include <rocksdb/env.h>
-#include <rocksdb/system_clock.h>
 #include <boost/test/unit_test.hpp>
 
 #include "integration/small_disk.hpp"
@@ -30,6 +28,7 @@
 #include "support/private_mounts.hpp"
 #include "support/requirements.hpp"
 #include "support/results.hpp"
+#include "support/sleepless_env.hpp"
 #include "support/test_number.hpp"
 #include "support/test_seed.hpp"
 
@@ -54,31 +53,6 @@ BOOST_AUTO_TEST_CASE(whatever_meets_a_full_disk_is_refused_clearly_and_goes_on_o
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-/// After a failure in its background the engine sleeps for a second, and looks every five seconds whether a full disk
-/// has room again. By this clock it does not sleep, and five seconds from now are soon over, since the clock is late.
-class ImpatientClock final : public rocksdb::SystemClockWrapper {
-public:
-    ImpatientClock() : rocksdb::SystemClockWrapper(rocksdb::SystemClock::Default()) {}
-
-    [[nodiscard]] const char* Name() const override { return "ImpatientClock"; }
-    std::uint64_t NowMicros() override { return rocksdb::SystemClockWrapper::NowMicros() - late_us; }
-    void SleepForMicroseconds(int /*micros*/) override { std::this_thread::yield(); }
-
-private:
-    static constexpr std::uint64_t late_us = 4'950'000;
-};
-
-class ImpatientEnv final : public rocksdb::EnvWrapper {
-public:
-    ImpatientEnv() : rocksdb::EnvWrapper(rocksdb::Env::Default()) {
-        system_clock_ = std::make_shared<ImpatientClock>();
-    }
-
-    [[nodiscard]] const char* Name() const override { return "ImpatientEnv"; }
-    std::uint64_t NowMicros() override { return system_clock_->NowMicros(); }
-    void SleepForMicroseconds(int micros) override { system_clock_->SleepForMicroseconds(micros); }
-};
 
 /// What comes upon the end of the disk, besides the creating of tokens that uses it up.
 enum class Meeting { create, rotate, revoke_token, revoke_user, import, cleanup, flush, compact, maintain };
@@ -360,8 +334,7 @@ void keep_finding(const std::filesystem::path& store, std::uint64_t fill) {
 BOOST_FIXTURE_TEST_SUITE(full_disk_hunt_parts, SmallDisk, *disabled())
 
 BOOST_AUTO_TEST_CASE(fills_up_again_and_again) {
-    ImpatientEnv env;
-    const storage::HostOverride impatient(storage::Host{&env, storage::current_host().boot});
+    const storage::HostOverride impatient(storage::Host{&sleepless_env(), storage::current_host().boot});
     const auto fills = test_number("TOKENSTORE_DISK_FILLS", 50);
     Tally tally;
     for (; tally.fills < fills; ++tally.fills) {

@@ -296,8 +296,8 @@ BOOST_FIXTURE_TEST_CASE(a_flush_without_room_refuses_changes_until_there_is_some
     BOOST_TEST(check_closed_store(fixture.directory()) == "");
 }
 
-// The engine does not wait for a flush any more then; the end of a session must not go before the tokens that it covers,
-// and what a flush leaves out of the table files is left out of that reckoning.
+// The engine does not wait for a flush any more then; the end of a session must not go before the tokens that it
+// covers, and what a flush leaves out of the table files is left out of that reckoning.
 BOOST_FIXTURE_TEST_CASE(after_a_disk_was_full_a_flush_still_returns_only_when_it_is_done, FailingDisk) {
     fixture.create(1);
     disk.fill_up();

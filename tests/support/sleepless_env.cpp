@@ -16,7 +16,11 @@ public:
 
     [[nodiscard]] const char* Name() const override { return "SleeplessClock"; }
 
+    std::uint64_t NowMicros() override { return rocksdb::SystemClockWrapper::NowMicros() - late_us; }
     void SleepForMicroseconds(int /*micros*/) override { std::this_thread::yield(); }
+
+private:
+    static constexpr std::uint64_t late_us = 4'950'000;
 };
 
 class SleeplessEnv final : public rocksdb::EnvWrapper {
@@ -27,7 +31,8 @@ public:
 
     [[nodiscard]] const char* Name() const override { return "SleeplessEnv"; }
 
-    void SleepForMicroseconds(int /*micros*/) override { std::this_thread::yield(); }
+    std::uint64_t NowMicros() override { return system_clock_->NowMicros(); }
+    void SleepForMicroseconds(int micros) override { system_clock_->SleepForMicroseconds(micros); }
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
-// The system's environment, but for one thing: the engine sleeps a second after each failure in its background, lest it
-// fill a log, and a test that causes failures by the thousand need not wait for that.
+// The system's environment, but for the engine's waiting: it sleeps a second after each failure in its background, lest
+// it fill a log, and looks every five seconds whether a full disk has room again. By this clock it does not sleep, and
+// five seconds from now are soon over, since the clock is late: a test that causes failures by the thousand need not
+// wait for either.
 #pragma once
 
 #include <memory>

@@ -55,13 +55,17 @@ BOOST_AUTO_TEST_CASE(an_engine_that_stopped_in_its_background_takes_writes_again
 
     condition.note_recovery_begun();
     BOOST_TEST(condition.health().recovers_by_itself);
+    BOOST_TEST(condition.is_recovering());
     condition.note_recovery_ended(/*recovered=*/false);
     BOOST_TEST(!condition.health().recovers_by_itself);
+    BOOST_TEST(!condition.is_recovering());
     BOOST_TEST(!condition.health().takes_writes);
+    BOOST_TEST(!condition.has_recovered());
 
     condition.note_recovery_ended(/*recovered=*/true);
     BOOST_TEST((condition.health().state == HealthState::healthy));
     BOOST_TEST(!condition.refuses_writes());
+    BOOST_TEST(condition.has_recovered());
 }
 
 BOOST_AUTO_TEST_CASE(reads_that_fail_are_graver_than_damage_and_pass_with_the_next_good_one) {

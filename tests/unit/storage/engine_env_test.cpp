@@ -1,7 +1,8 @@
-// How much room on the disk the engine's files take ahead. What the engine gets to read, and the order in which CURRENT
-// is made durable, are tested with real stores in tests/integration.
+// How much room on the disk the engine's files take ahead, and who is told how much there is. What the engine gets to
+// read, and the order in which CURRENT is made durable, are tested with real stores in tests/integration.
 #include "storage/engine_env.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -59,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_log_takes_at_most_four_mebibytes_ahead_and_other_files_wh
     constexpr std::size_t mebibyte = 1U << 20U;
     RoomAhead room;
     const auto host = rocksdb::NewCompositeEnv(std::make_shared<NotingFileSystem>(room));
-    const auto env = make_engine_env(*host, {});
+    const auto env = std::make_unique<EngineEnv>(*host, ReadLimits{});
     const auto asked = [&](const std::string& path, std::size_t bytes) {
         std::unique_ptr<rocksdb::FSWritableFile> file;
         BOOST_REQUIRE(env->GetFileSystem()->NewWritableFile(path, {}, &file, nullptr).ok());
@@ -70,6 +71,18 @@ BOOST_AUTO_TEST_CASE(a_log_takes_at_most_four_mebibytes_ahead_and_other_files_wh
     BOOST_TEST(asked("/store/000013.log", mebibyte) == mebibyte);
     BOOST_TEST(asked("/store/000014.sst", 100 * mebibyte) == 100 * mebibyte);
     BOOST_TEST(asked("/store/MANIFEST-000015", 100 * mebibyte) == 100 * mebibyte);
+}
+
+BOOST_AUTO_TEST_CASE(once_told_to_it_says_no_more_how_much_room_there_is_and_tells_who_has_asked_since) {
+    EngineEnv env(*rocksdb::Env::Default(), ReadLimits{});
+    const auto& files = env.GetFileSystem();
+    std::uint64_t bytes = 0;
+    BOOST_TEST(files->GetFreeSpace("/", {}, &bytes, nullptr).ok());
+    BOOST_TEST(bytes > 0U);
+    env.deny_room();
+    BOOST_TEST(!env.has_denied_room());
+    BOOST_TEST(!files->GetFreeSpace("/", {}, &bytes, nullptr).ok());
+    BOOST_TEST(env.has_denied_room());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
