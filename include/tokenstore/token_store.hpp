@@ -180,7 +180,8 @@ public:
     [[nodiscard]] Result<void> trust_clock();
 
     /// Waits for the calls in flight, lets no new one begin (they answer `closed`), and closes. On success all that was
-    /// acknowledged is on disk. Idempotent. In a forked child it answers `forked` and touches nothing.
+    /// acknowledged is on disk. After the disk was full it may take up to six seconds more. Idempotent. In a forked
+    /// child it answers `forked` and touches nothing.
     [[nodiscard]] Result<void> close() noexcept;
 
 private:

@@ -281,8 +281,8 @@ private:
     [[nodiscard]] std::uint64_t current_log() const;
     [[nodiscard]] codec::ManifestExtent current_manifest() const;
     /// Returns once what stood in memtables stands in table files.
-    [[nodiscard]] Result<void> flush_memtables(const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
-    [[nodiscard]] Result<void> compact_expired(rocksdb::ColumnFamilyHandle* handle, std::int64_t due_us);
+    [[nodiscard]] Result<void> flush_memtables(const std::vector<Family>& families);
+    [[nodiscard]] Result<void> compact_expired(Family family, std::int64_t due_us);
     void note_manifest() const;
     void note_ends(const Touched& touched) const noexcept;
     void put_note(Batch& batch, bool asks_for_sync) const;

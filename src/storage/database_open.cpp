@@ -211,13 +211,14 @@ Result<bool> settle_doubts(Database& database, rocksdb::DB& db, rocksdb::ColumnF
 /// on. If the engine is closed between a try and what the thread does next, and has met another such error by then, the
 /// thread takes the first recovery's end for that of the second (SstFileManagerImpl::ClearError, CancelErrorRecovery).
 /// So no further recovery may begin, and a running one is over, or its thread is known to be waiting for its next try,
-/// since it was told that there is no room; patience is a little more than its five seconds.
+/// since it was told that there is no room. Patience is a little more than its five seconds; a try that takes longer
+/// ends when it finds the engine closing.
 void settle_recovery(EngineEvents& events, EngineEnv& env) {
     events.refuse_recoveries();
     env.deny_room();
     constexpr std::int64_t patience_us = 6'000'000;
     const auto until_us = system_clock().steady_us() + patience_us;
-    while (events.condition().is_recovering() && !env.has_denied_room() && system_clock().steady_us() < until_us) {
+    while (events.condition().is_recovering() && !env.has_denied_recovery() && system_clock().steady_us() < until_us) {
         env.SleepForMicroseconds(1000);
     }
 }
@@ -402,6 +403,7 @@ Result<void> Database::close() {
     if (engine->db) {
         settle_recovery(*engine->events, *engine->env);
         rocksdb::CancelAllBackgroundWork(engine->db.get(), /*wait=*/true);
+        engine->env->permit_room();  // a thread that asks now finds that the engine closes
         for (auto* handle : engine->handles) {
             if (handle != nullptr) closed = engine->db->DestroyColumnFamilyHandle(handle);
         }

@@ -25,6 +25,14 @@ rocksdb::CompactRangeOptions compact_options(std::atomic<bool>& canceled) {
     return options;
 }
 
+Error closing_error() { return {ErrorCode::closed, WriteState::nothing_written, "the store is closing"}; }
+
+std::vector<Family> all_families() {
+    std::vector<Family> families;
+    for (const auto& description : column_families) families.push_back(description.family);
+    return families;
+}
+
 /// Closing cancels compactions: not a failure.
 bool was_canceled(const rocksdb::Status& status) {
     return status.IsManualCompactionPaused() || status.IsShutdownInProgress() || status.IsIncomplete();
@@ -47,28 +55,35 @@ struct DueRange {
 
 Result<void> Database::flush() {
     if (auto synced = sync(); !synced) return synced;
-    if (auto flushed = flush_memtables({engine_->handles.begin(), engine_->handles.end()}); !flushed) return flushed;
+    if (auto flushed = flush_memtables(all_families()); !flushed) return flushed;
     note_manifest();
     return {};
 }
 
-Result<void> Database::flush_memtables(const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+Result<void> Database::flush_memtables(const std::vector<Family>& families) {
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    for (const auto family : families) handles.push_back(engine_->handle(family));
     // By default the engine puts a flush off for as long as it would stall writes, which is for ever where its
     // compactions fail for want of room.
     rocksdb::FlushOptions options;
     options.allow_write_stall = true;
+    const auto last_sequence = latest_sequence();
     const auto status = engine_->db->Flush(options, handles);
     if (!status.ok()) return read_error(status, "flushing");
-    if (!engine_->condition().has_recovered()) return {};
+    if (!engine_->condition().was_stopped()) return {};
     // An engine of 7.8 that was stopped once, by a full disk, say, waits for no flush any more, and calls it done when
     // it has been ordered (ErrorHandler::ClearBGError leaves is_db_stopped_ as it was).
-    for (auto* const handle : handles) {
-        std::uint64_t waiting = 0;
-        while (engine_->db->GetIntProperty(handle, rocksdb::DB::Properties::kNumImmutableMemTable, &waiting) &&
-               waiting > 0) {
-            if (const auto health = engine_->condition().health(); !health.takes_writes) {
-                return writes_refused_error(health, WriteState::nothing_written);
-            }
+    const auto is_flushed = [&](Family family) {
+        std::uint64_t unflushed_memtables = 0;
+        return !engine_->db->GetIntProperty(engine_->handle(family), rocksdb::DB::Properties::kNumImmutableMemTable,
+                                            &unflushed_memtables) ||
+               unflushed_memtables == 0 || engine_->events->flushed_sequence(family) >= last_sequence;
+    };
+    for (const auto family : families) {
+        while (!is_flushed(family)) {
+            if (engine_->compactions_canceled) return closing_error();
+            const auto health = engine_->condition().health();
+            if (!health.takes_writes) return writes_refused_error(health, WriteState::nothing_written);
             engine_->env->SleepForMicroseconds(1000);
         }
     }
@@ -78,10 +93,9 @@ Result<void> Database::flush_memtables(const std::vector<rocksdb::ColumnFamilyHa
 Result<void> Database::compact() {
     const auto options = compact_options(engine_->compactions_canceled);
     for (const auto& description : column_families) {
-        auto* const handle = engine_->handle(description.family);
-        if (auto flushed = flush_memtables({handle}); !flushed) return flushed;
-        const auto status = engine_->db->CompactRange(options, handle, nullptr, nullptr);
-        if (was_canceled(status)) return Error{ErrorCode::closed, WriteState::nothing_written, "the store is closing"};
+        if (auto flushed = flush_memtables({description.family}); !flushed) return flushed;
+        const auto status = engine_->db->CompactRange(options, engine_->handle(description.family), nullptr, nullptr);
+        if (was_canceled(status)) return closing_error();
         if (!status.ok()) return read_error(status, "compacting");
     }
     note_manifest();
@@ -90,21 +104,22 @@ Result<void> Database::compact() {
 
 Result<void> Database::compact_expired_tokens(std::int64_t due_us) {
     for (const auto family : {Family::tokens, Family::by_family, Family::by_user}) {
-        if (auto compacted = compact_expired(engine_->handle(family), due_us); !compacted) return compacted;
+        if (auto compacted = compact_expired(family, due_us); !compacted) return compacted;
     }
     note_manifest();
     return {};
 }
 
 Result<void> Database::compact_expired_ends(std::int64_t due_us) {
-    auto compacted = compact_expired(engine_->handle(Family::revocations), due_us);
+    auto compacted = compact_expired(Family::revocations, due_us);
     note_manifest();
     return compacted;
 }
 
-Result<void> Database::compact_expired(rocksdb::ColumnFamilyHandle* handle, std::int64_t due_us) {
+Result<void> Database::compact_expired(Family family, std::int64_t due_us) {
     // What rests in a memtable of an idle store has to reach a file before it can leave it.
-    if (auto flushed = flush_memtables({handle}); !flushed) return flushed;
+    if (auto flushed = flush_memtables({family}); !flushed) return flushed;
+    auto* const handle = engine_->handle(family);
     rocksdb::TablePropertiesCollection properties;
     if (const auto status = engine_->db->GetPropertiesOfAllTables(handle, &properties); !status.ok()) {
         return read_error(status, "reading the properties of table files");
@@ -127,16 +142,15 @@ Result<void> Database::compact_expired(rocksdb::ColumnFamilyHandle* handle, std:
     const rocksdb::Slice begin(due.smallest);
     const rocksdb::Slice end(due.largest);
     const auto status = engine_->db->CompactRange(compact_options(engine_->compactions_canceled), handle, &begin, &end);
-    if (was_canceled(status)) return Error{ErrorCode::closed, WriteState::nothing_written, "the store is closing"};
+    if (was_canceled(status)) return closing_error();
     if (!status.ok()) return read_error(status, "compacting expired records");
     return {};
 }
 
 Result<std::optional<std::int64_t>> Database::earliest_token_expiry() {
-    auto* const handle = engine_->handle(Family::tokens);
-    if (auto flushed = flush_memtables({handle}); !flushed) return std::move(flushed).error();
+    if (auto flushed = flush_memtables({Family::tokens}); !flushed) return std::move(flushed).error();
     rocksdb::TablePropertiesCollection properties;
-    const auto status = engine_->db->GetPropertiesOfAllTables(handle, &properties);
+    const auto status = engine_->db->GetPropertiesOfAllTables(engine_->handle(Family::tokens), &properties);
     if (!status.ok()) return read_error(status, "reading the properties of table files");
     std::optional<std::int64_t> earliest_us;
     for (const auto& [file, of_file] : properties) {

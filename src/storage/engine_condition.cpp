@@ -10,6 +10,7 @@ void EngineCondition::note_failed_write(const Error& error) {
 
 void EngineCondition::note_background_error(const Error& error, bool stops_writes) {
     const std::lock_guard lock(mutex_);
+    if (stops_writes) was_stopped_.store(true, std::memory_order_release);
     if (background_error_ && background_error_stops_writes_) return;  // the first one is the cause of the others
     background_error_ = error;
     background_error_stops_writes_ = stops_writes;
@@ -24,7 +25,6 @@ void EngineCondition::note_recovery_ended(bool recovered) {
     const std::lock_guard lock(mutex_);
     recovering_ = false;
     if (!recovered) return;
-    if (background_error_stops_writes_) has_recovered_.store(true, std::memory_order_release);
     background_error_.reset();
     background_error_stops_writes_ = false;
 }

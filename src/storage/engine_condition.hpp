@@ -39,8 +39,8 @@ public:
 
     [[nodiscard]] bool is_recovering() const;
 
-    /// Whether it has gone on after an error that stopped it.
-    [[nodiscard]] bool has_recovered() const noexcept { return has_recovered_.load(std::memory_order_acquire); }
+    /// Whether an error has stopped it since it was opened, even if it has gone on since.
+    [[nodiscard]] bool was_stopped() const noexcept { return was_stopped_.load(std::memory_order_acquire); }
 
     /// For good: a later write would meet a log whose end is in doubt.
     [[nodiscard]] bool refuses_writes() const noexcept { return refuses_writes_.load(std::memory_order_acquire); }
@@ -50,7 +50,7 @@ public:
 private:
     std::atomic<bool> refuses_writes_{false};
     std::atomic<bool> reads_fail_{false};
-    std::atomic<bool> has_recovered_{false};
+    std::atomic<bool> was_stopped_{false};
     std::atomic<std::uint64_t> damaged_reads_{0};
     mutable std::mutex mutex_;  // guards what follows
     std::optional<Error> failed_write_;

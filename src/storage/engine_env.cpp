@@ -90,8 +90,8 @@ public:
 
     IOStatus GetFreeSpace(const std::string& path, const IOOptions& options, std::uint64_t* bytes,
                           IODebugContext* debug) override {
-        if (room_->denied.load(std::memory_order_acquire)) {
-            room_->refused.store(true, std::memory_order_release);
+        if (room_->denies.load(std::memory_order_acquire)) {
+            if (!path.ends_with(".sst")) room_->has_denied_recovery.store(true, std::memory_order_release);
             return IOStatus::Aborted("the store is closing");
         }
         return target()->GetFreeSpace(path, options, bytes, debug);

@@ -8,7 +8,8 @@
 //   a manifest which is not there.
 // - A log takes room on the disk at most 4 MiB ahead. The engine asks for a tenth more than a memtable may hold: 74 MB
 //   with the default options, for a store that holds one token.
-// - Once told to, it does not say any more how much room there is, and tells whether somebody has asked since.
+// - Once told to, its file system does not say any more how much room there is, and it tells whether the thread that
+//   recovers from a full disk has asked since.
 //
 // Threads: any.
 #pragma once
@@ -41,15 +42,20 @@ public:
 
     [[nodiscard]] const char* Name() const override { return "tokenstore.engine_env"; }
 
-    /// From now on whoever asks the file system for the free space of the disk gets an error.
-    void deny_room() noexcept { room_->denied.store(true, std::memory_order_release); }
+    /// From now on whoever asks the file system for the free space of the disk gets an error. (This environment goes on
+    /// to tell it: there the engine asks while it reports an error.)
+    void deny_room() noexcept { room_->denies.store(true, std::memory_order_release); }
+    void permit_room() noexcept { room_->denies.store(false, std::memory_order_release); }
 
-    /// Whether somebody has got one.
-    [[nodiscard]] bool has_denied_room() const noexcept { return room_->refused.load(std::memory_order_acquire); }
+    /// Whether somebody has got one who asked about the store's folder, as the engine's recovery does. A compaction
+    /// asks about its table file.
+    [[nodiscard]] bool has_denied_recovery() const noexcept {
+        return room_->has_denied_recovery.load(std::memory_order_acquire);
+    }
 
     struct Room {
-        std::atomic<bool> denied{false};
-        std::atomic<bool> refused{false};
+        std::atomic<bool> denies{false};
+        std::atomic<bool> has_denied_recovery{false};
     };
 
 private:

@@ -3,10 +3,13 @@
 // Threads: called by the engine's threads, some with its mutex held: nothing here calls the engine.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstdint>
 
 #include <rocksdb/listener.h>
 
+#include "storage/column_families.hpp"
 #include "storage/engine_condition.hpp"
 
 namespace tokenstore::storage {
@@ -21,6 +24,11 @@ public:
 
     void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo& info) override;
     void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo& info) override;
+
+    /// Every change of a column family up to this one stands in table files, as far as a flush since opening tells.
+    [[nodiscard]] std::uint64_t flushed_sequence(Family family) const noexcept {
+        return flushed_sequences_[position(family)].load(std::memory_order_acquire);
+    }
 
     /// From now on the engine is stopped by what it would have recovered from.
     void refuse_recoveries() noexcept { refuses_recoveries_.store(true, std::memory_order_release); }
@@ -44,6 +52,8 @@ private:
     std::atomic<bool> new_log_{true};  // the one that opening begins
     std::atomic<bool> manifest_record_{false};
     std::atomic<bool> refuses_recoveries_{false};
+    std::atomic<bool> has_given_up_{false};
+    std::array<std::atomic<std::uint64_t>, column_families.size()> flushed_sequences_{};
 };
 
 }  // namespace tokenstore::storage

@@ -7,9 +7,11 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <iostream>
+#include <system_error>
 #include <utility>
 
 namespace tokenstore::test {
@@ -20,10 +22,12 @@ std::atomic<bool> stack_is_written{false};
 
 /// What it calls allocates nothing once it has been called before.
 extern "C" void write_stack(int /*signal*/) {
+    const int error_number = errno;  // whoever is asked goes on
     std::array<void*, 64> frames{};
     const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
     ::backtrace_symbols_fd(frames.data(), count, STDERR_FILENO);
     stack_is_written.store(true);
+    errno = error_number;
 }
 
 void set_handler(void (*handler)(int)) {
@@ -35,7 +39,8 @@ void set_handler(void (*handler)(int)) {
 
 /// One thread after the other, so that lines do not mix. A thread that does not answer within a second is passed over.
 void write_stacks_of_all_threads() {
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
         const auto name = entry.path().filename().string();
         pid_t thread = 0;
         std::from_chars(name.data(), name.data() + name.size(), thread);

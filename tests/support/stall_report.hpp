@@ -1,7 +1,7 @@
 // Says where a test hangs: whoever does many steps names each, and one that takes far too long is written to stderr
 // with the stack of every thread. It decides nothing: the test runner's own time limit ends the test.
 //
-// Threads: step() one; the stacks are taken by a signal, SIGURG, which system calls do not notice.
+// Threads: step() one; the stacks are taken by a signal, SIGURG, after which most system calls go on.
 #pragma once
 
 #include <chrono>

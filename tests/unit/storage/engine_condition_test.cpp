@@ -48,6 +48,7 @@ BOOST_AUTO_TEST_CASE(the_first_failed_write_is_the_cause_and_ends_writing_for_go
 BOOST_AUTO_TEST_CASE(an_engine_that_stopped_in_its_background_takes_writes_again_once_it_has_recovered) {
     condition.note_background_error(error_saying("slow"), /*stops_writes=*/false);
     BOOST_TEST(condition.health().takes_writes);
+    BOOST_TEST(!condition.was_stopped());
     condition.note_background_error(error_saying("full"), /*stops_writes=*/true);
     condition.note_background_error(error_saying("a consequence"), /*stops_writes=*/true);
     BOOST_TEST(cause(condition) == "full");
@@ -60,12 +61,11 @@ BOOST_AUTO_TEST_CASE(an_engine_that_stopped_in_its_background_takes_writes_again
     BOOST_TEST(!condition.health().recovers_by_itself);
     BOOST_TEST(!condition.is_recovering());
     BOOST_TEST(!condition.health().takes_writes);
-    BOOST_TEST(!condition.has_recovered());
 
     condition.note_recovery_ended(/*recovered=*/true);
     BOOST_TEST((condition.health().state == HealthState::healthy));
     BOOST_TEST(!condition.refuses_writes());
-    BOOST_TEST(condition.has_recovered());
+    BOOST_TEST(condition.was_stopped());
 }
 
 BOOST_AUTO_TEST_CASE(reads_that_fail_are_graver_than_damage_and_pass_with_the_next_good_one) {
