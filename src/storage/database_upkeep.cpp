@@ -29,6 +29,7 @@ Error closing_error() { return {ErrorCode::closed, WriteState::nothing_written, 
 
 std::vector<Family> all_families() {
     std::vector<Family> families;
+    families.reserve(column_families.size());
     for (const auto& description : column_families) families.push_back(description.family);
     return families;
 }
@@ -62,6 +63,7 @@ Result<void> Database::flush() {
 
 Result<void> Database::flush_memtables(const std::vector<Family>& families) {
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    handles.reserve(families.size());
     for (const auto family : families) handles.push_back(engine_->handle(family));
     // By default the engine puts a flush off for as long as it would stall writes, which is for ever where its
     // compactions fail for want of room.
