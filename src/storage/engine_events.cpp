@@ -53,7 +53,8 @@ void EngineEvents::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*
 
 void EngineEvents::OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) {
     info.old_bg_error.PermitUncheckedError();
-    condition_.note_recovery_ended(info.new_bg_error.ok());
+    // Otherwise the next error has come between, and its own recovery has been told of.
+    if (info.new_bg_error.ok()) condition_.note_recovery_ended(/*recovered=*/true);
 }
 
 // The engine begins a new log where it seals a memtable; it is the current one for certain when the flush begins.
