@@ -35,6 +35,14 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_recovered_from_until_the_engine_says_that_it
     BOOST_TEST(events.condition().health().takes_writes);
 }
 
+BOOST_AUTO_TEST_CASE(the_end_of_a_recovery_is_none_where_the_next_error_has_come_between) {
+    EngineEvents events;
+    report_no_room(events);
+    events.OnErrorRecoveryEnd({no_room(), no_room()});
+    BOOST_TEST(events.condition().is_recovering());
+    BOOST_TEST(!events.condition().health().takes_writes);
+}
+
 BOOST_AUTO_TEST_CASE(a_fatal_error_ends_a_recovery_for_which_the_engine_reports_no_end) {
     EngineEvents events;
     report_no_room(events);
